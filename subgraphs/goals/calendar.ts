@@ -1,0 +1,235 @@
+/**
+ * Local dates, and the periods a habit is counted in.
+ *
+ * A local date is a plain `YYYY-MM-DD` string: it sorts as text, it is what the database stores, and no zone can move it.
+ * Zones appear in one place only, `localDateAt`, when an instant becomes a local date; from there on everything is
+ * integer arithmetic on day numbers (days since 1970-01-01), which is exact and fast enough for decades of history.
+ */
+import { Temporal } from 'temporal-polyfill';
+
+/** An ISO 8601 calendar date without a zone, `YYYY-MM-DD`, in the proleptic Gregorian calendar, years 0001 to 9999. */
+export type LocalDate = string;
+
+export type PeriodUnit = 'DAY' | 'WEEK' | 'MONTH' | 'YEAR';
+
+/** ISO day of the week: 1 is Monday, 7 is Sunday. */
+export type Weekday = 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
+/** `times` per period; the period is `interval` (default 1) units long, as in "3 times every 2 weeks". */
+export interface Frequency {
+  times: number;
+  period: PeriodUnit;
+  interval?: number;
+}
+
+/** A stretch of local dates, both ends included. */
+export interface DateRange {
+  start: LocalDate;
+  end: LocalDate;
+}
+
+export interface Period extends DateRange {
+  /** Stable name of the period, for example `WEEK/2024-01-29` or `WEEK*2/2024-01-29`. */
+  key: string;
+  /** Length in days. */
+  days: number;
+}
+
+export interface PeriodOptions {
+  /** First day of the week; Monday unless the user chose another. */
+  weekStart?: Weekday;
+  /** With an interval above 1: a date in the first period (normally the goal's start date). Default 1970-01-01. */
+  anchor?: LocalDate;
+}
+
+/** A day can start up to 17 hours before midnight and 12 hours after it (Beeminder allows -17 h to +6 h). */
+export const DAY_START_MINUTES = { least: -17 * 60, most: 12 * 60 } as const;
+
+const DATE_PATTERN = /^(\d{4})-(\d{2})-(\d{2})$/;
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/**
+ * The local date an instant belongs to, for a person whose day starts `dayStartMinutes` after local midnight.
+ *
+ * The comparison is made on the wall clock, not on elapsed time: with a day start of 03:00, everything the clock shows
+ * before 03:00 belongs to the day before, also in a night that has 23 or 25 hours. So in the night of a spring gap that
+ * swallows the day start (02:30 does not exist) the new day begins at the gap's end, and when 02:30 comes twice in
+ * autumn the wall clock decides both times: the repeated hour before the day start belongs to the day before again.
+ * A negative day start means the day begins on the evening before: with -120, 22:00 already counts as tomorrow.
+ * A calendar day a zone left out (Pacific/Apia, 2011-12-30) can only come out where the day start moves a neighbour's
+ * hours onto it; then those hours belong to the last day that existed, so the missing date never comes out at all.
+ *
+ * @param instant an ISO 8601 instant, a Date or a Temporal.Instant
+ * @throws RangeError for an unknown zone, an invalid instant or a day start outside `DAY_START_MINUTES`
+ */
+export function localDateAt(
+  instant: string | Date | Temporal.Instant,
+  timeZone: string,
+  dayStartMinutes = 0,
+): LocalDate {
+  if (
+    !Number.isInteger(dayStartMinutes) ||
+    dayStartMinutes < DAY_START_MINUTES.least ||
+    dayStartMinutes > DAY_START_MINUTES.most
+  ) {
+    throw new RangeError(
+      `day start must be a whole number of minutes from ${DAY_START_MINUTES.least} to ${DAY_START_MINUTES.most}`,
+    );
+  }
+  const exact =
+    instant instanceof Date
+      ? Temporal.Instant.fromEpochMilliseconds(instant.getTime())
+      : typeof instant === 'string'
+        ? Temporal.Instant.from(instant)
+        : instant;
+  const wall = exact.toZonedDateTimeISO(timeZone).toPlainDateTime();
+  const date = wall.subtract({ minutes: dayStartMinutes }).toPlainDate();
+  if (date.equals(wall.toPlainDate())) return date.toString();
+  return existing(date, timeZone, dayStartMinutes > 0 ? -1 : 1).toString();
+}
+
+/** Steps over a date the zone left out, in the direction in which the day start already moved. */
+function existing(date: Temporal.PlainDate, timeZone: string, step: 1 | -1): Temporal.PlainDate {
+  const begins = date.toZonedDateTime({ timeZone, plainTime: '12:00' });
+  return begins.toPlainDate().equals(date) ? date : date.add({ days: step });
+}
+
+/** Whether the text is a date that exists, `YYYY-MM-DD`, year 0001 to 9999. */
+export function isLocalDate(text: string): boolean {
+  const match = DATE_PATTERN.exec(text);
+  if (!match) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+}
+
+export function daysInMonth(year: number, month: number): number {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && leap ? 29 : (MONTH_DAYS[month - 1] ?? 0);
+}
+
+/**
+ * Days since 1970-01-01. Algorithm `days_from_civil` of Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+ * @throws RangeError when the text is not a local date
+ */
+export function dayNumber(date: LocalDate): number {
+  if (!isLocalDate(date)) throw new RangeError(`not a local date (YYYY-MM-DD): ${JSON.stringify(date)}`);
+  return dayNumberOf(Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8, 10)));
+}
+
+function dayNumberOf(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const yearOfEra = y - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  return era * 146097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719468;
+}
+
+/** The date of a day number: `civil_from_days`, the inverse of `dayNumber`. */
+export function dateOfDay(day: number): LocalDate {
+  const { year, month, day: dayOfMonth } = civil(day);
+  return format(year, month, dayOfMonth);
+}
+
+function civil(dayNumber: number): { year: number; month: number; day: number } {
+  const z = dayNumber + 719468;
+  const era = Math.floor(z / 146097);
+  const doe = z - era * 146097;
+  const yoe = Math.floor((doe - Math.floor(doe / 1460) + Math.floor(doe / 36524) - Math.floor(doe / 146096)) / 365);
+  const doy = doe - (365 * yoe + Math.floor(yoe / 4) - Math.floor(yoe / 100));
+  const mp = Math.floor((5 * doy + 2) / 153);
+  const month = mp < 10 ? mp + 3 : mp - 9;
+  return {
+    year: yoe + era * 400 + (month <= 2 ? 1 : 0),
+    month,
+    day: doy - Math.floor((153 * mp + 2) / 5) + 1,
+  };
+}
+
+function format(year: number, month: number, day: number): LocalDate {
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+}
+
+export function addDays(date: LocalDate, days: number): LocalDate {
+  return dateOfDay(dayNumber(date) + days);
+}
+
+/** Days from `from` to `to`: 0 for the same date, negative when `to` is earlier. */
+export function daysBetween(from: LocalDate, to: LocalDate): number {
+  return dayNumber(to) - dayNumber(from);
+}
+
+/** ISO weekday, 1 Monday to 7 Sunday. 1970-01-01 was a Thursday. */
+export function weekdayOf(date: LocalDate): Weekday {
+  return (modulo(dayNumber(date) + 3, 7) + 1) as Weekday;
+}
+
+/** Every date from `start` to `end`, both included; none when `end` comes first. */
+export function* dateRange(start: LocalDate, end: LocalDate): Generator<LocalDate> {
+  const last = dayNumber(end);
+  for (let day = dayNumber(start); day <= last; day++) yield dateOfDay(day);
+}
+
+/** The period that holds `date`. Weeks begin on `weekStart`; months and years are calendar months and years. */
+export function periodOf(date: LocalDate, frequency: Frequency, options: PeriodOptions = {}): Period {
+  return periodAt(indexOf(dayNumber(date), frequency, options), frequency, options);
+}
+
+export function nextPeriod(period: DateRange, frequency: Frequency, options: PeriodOptions = {}): Period {
+  return periodOf(addDays(period.end, 1), frequency, options);
+}
+
+export function previousPeriod(period: DateRange, frequency: Frequency, options: PeriodOptions = {}): Period {
+  return periodOf(addDays(period.start, -1), frequency, options);
+}
+
+/** The periods that touch the range, oldest first. The first and the last may reach beyond it. */
+export function* periodsIn(range: DateRange, frequency: Frequency, options: PeriodOptions = {}): Generator<Period> {
+  const last = indexOf(dayNumber(range.end), frequency, options);
+  for (let i = indexOf(dayNumber(range.start), frequency, options); i <= last; i++) {
+    yield periodAt(i, frequency, options);
+  }
+}
+
+/** How many whole units (days, weeks, months, years) lie between the unit of 1970-01-01 and the unit of `day`. */
+function unitIndex(day: number, unit: PeriodUnit, weekStart: Weekday): number {
+  if (unit === 'DAY') return day;
+  if (unit === 'WEEK') return Math.floor((day + 4 - weekStart) / 7);
+  const { year, month } = civil(day);
+  return unit === 'MONTH' ? (year - 1970) * 12 + month - 1 : year - 1970;
+}
+
+function firstDayOfUnit(index: number, unit: PeriodUnit, weekStart: Weekday): number {
+  if (unit === 'DAY') return index;
+  if (unit === 'WEEK') return index * 7 - 4 + weekStart;
+  if (unit === 'YEAR') return dayNumberOf(1970 + index, 1, 1);
+  return dayNumberOf(1970 + Math.floor(index / 12), modulo(index, 12) + 1, 1);
+}
+
+function indexOf(day: number, frequency: Frequency, options: PeriodOptions): number {
+  const { unit, interval, weekStart, offset } = grid(frequency, options);
+  return Math.floor((unitIndex(day, unit, weekStart) - offset) / interval);
+}
+
+function periodAt(index: number, frequency: Frequency, options: PeriodOptions): Period {
+  const { unit, interval, weekStart, offset } = grid(frequency, options);
+  const first = firstDayOfUnit(index * interval + offset, unit, weekStart);
+  const last = firstDayOfUnit((index + 1) * interval + offset, unit, weekStart) - 1;
+  const start = dateOfDay(first);
+  const name = interval === 1 ? unit : `${unit}*${interval}`;
+  return { key: `${name}/${start}`, start, end: dateOfDay(last), days: last - first + 1 };
+}
+
+function grid(frequency: Frequency, options: PeriodOptions) {
+  const interval = frequency.interval ?? 1;
+  if (!Number.isInteger(interval) || interval < 1) throw new RangeError('a period interval is a whole number from 1');
+  const weekStart = options.weekStart ?? 1;
+  const unit = frequency.period;
+  // The phase matters only when several units make one period.
+  const offset =
+    interval === 1 || !options.anchor ? 0 : modulo(unitIndex(dayNumber(options.anchor), unit, weekStart), interval);
+  return { unit, interval, weekStart, offset };
+}
+
+function modulo(value: number, by: number): number {
+  return ((value % by) + by) % by;
+}
