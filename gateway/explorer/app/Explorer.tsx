@@ -1,0 +1,42 @@
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { useState } from 'react';
+import { createPortal } from 'react-dom';
+import { Bar } from './Bar.tsx';
+import { EventLogView } from './EventLogView.tsx';
+import { examplesPlugin } from './ExamplesPanel.tsx';
+import { fetcher } from './fetcher.ts';
+import welcome from './welcome.graphql?raw';
+
+const plugins = [examplesPlugin, HISTORY_PLUGIN];
+/** On the first visit, and where there is room, the examples are open; afterwards GraphiQL remembers the choice. */
+const firstVisit = localStorage.getItem('graphiql:visiblePlugin') === null;
+const openPlugin = firstVisit && innerWidth >= 1000 ? examplesPlugin.title : undefined;
+
+/** The whole page: our bar above, GraphiQL below it. */
+export function Explorer() {
+  // The bar needs GraphiQL's context but belongs before it in the document, for screen readers and the tab key.
+  const [header, setHeader] = useState<HTMLElement | null>(null);
+  return (
+    <>
+      <header className="graphiql-container jarvis-header" ref={setHeader} />
+      <main className="jarvis-main">
+        <GraphiQL
+          fetcher={fetcher}
+          defaultQuery={welcome}
+          plugins={plugins}
+          visiblePlugin={openPlugin}
+          defaultEditorToolsVisibility={true}
+          showPersistHeadersSettings={false}
+          inputValueDeprecation={true}
+          schemaDescription={true}
+        >
+          <GraphiQL.Logo> </GraphiQL.Logo>
+          <GraphiQL.Footer>
+            <EventLogView />
+          </GraphiQL.Footer>
+          {header && createPortal(<Bar />, header)}
+        </GraphiQL>
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,110 @@
+import type { OperationDefinitionNode } from 'graphql';
+import { CloseCode, createClient, type FormattedExecutionResult, type SubscribePayload } from 'graphql-ws';
+import { events } from './events.ts';
+import { graphPath } from './graph.ts';
+import { session } from './session.ts';
+
+type Result = FormattedExecutionResult<Record<string, unknown>, Record<string, unknown>>;
+
+/** What GraphiQL gives us to report to. */
+export interface Sink {
+  next(result: Result): void;
+  error(error: unknown): void;
+  complete(): void;
+}
+
+/** Close codes with which the gateway says that the token is missing, wrong or has ended. */
+const refusals: readonly number[] = [CloseCode.Unauthorized, CloseCode.Forbidden];
+/** A socket refused so soon after a renewal is refused for another reason than an old token. */
+const renewalGrace = 5_000;
+
+const client = createClient({
+  url: () => new URL(graphPath, location.href.replace(/^http/, 'ws')).href,
+  connectionParams: async () => {
+    const authorization = await session.authorization();
+    return authorization ? { authorization } : {};
+  },
+  // Pings, so that a connection that died without a word is noticed and made anew.
+  keepAlive: 15_000,
+  retryAttempts: 20,
+  shouldRetry: (event) => event instanceof CloseEvent && !refusals.includes(event.code),
+});
+
+let person = identity();
+session.subscribe(() => {
+  // Someone else signed in: live subscriptions connect again as that person. A mere refresh changes nothing.
+  if (person === identity()) return;
+  person = identity();
+  client.terminate();
+});
+client.on('closed', () => {
+  if (events.state().status === 'live') events.setStatus('connecting');
+});
+client.on('connected', () => {
+  if (events.state().status === 'connecting') events.setStatus('live');
+});
+
+/**
+ * Runs a subscription over the WebSocket until it is stopped. It survives lost connections and the end of the access
+ * token; when it declares `$after`, it goes on after the last event it has seen, so that none is missed meanwhile.
+ */
+export function subscribe(request: SubscribePayload, operation: OperationDefinitionNode | undefined, sink: Sink) {
+  const payload: { -readonly [K in keyof SubscribePayload]: SubscribePayload[K] } = { ...request };
+  const resumable = operation?.variableDefinitions?.some(({ variable }) => variable.name.value === 'after');
+  let stopped = false;
+  let stop = () => {};
+  let renewedAt = 0;
+  events.start(operation?.name?.value ?? 'subscription');
+
+  const finish = (report: () => void) => {
+    if (stopped) return;
+    stopped = true;
+    events.setStatus('ended');
+    report();
+  };
+  const run = () => {
+    stop = client.subscribe<Record<string, unknown>, Record<string, unknown>>(payload, {
+      next(result) {
+        if (stopped) return;
+        events.add(result);
+        // The client sends this same object again when it connects anew.
+        const last = resumable && eventId(result);
+        if (last) payload.variables = { ...payload.variables, after: last };
+        sink.next(result);
+      },
+      async error(error) {
+        const refused = error instanceof CloseEvent && refusals.includes(error.code);
+        if (refused && Date.now() - renewedAt > renewalGrace && (await session.renew()) && !stopped) {
+          renewedAt = Date.now();
+          run();
+        } else finish(() => sink.error(readable(error)));
+      },
+      complete: () => finish(() => sink.complete()),
+    });
+  };
+  run();
+  return {
+    unsubscribe() {
+      finish(() => {});
+      stop();
+    },
+  };
+}
+
+function identity(): string | undefined {
+  const { credentials } = session.state();
+  return credentials?.kind === 'session' ? credentials.name : credentials?.key;
+}
+
+function eventId({ data }: Result): string | undefined {
+  const payload = Object.values(data ?? {})[0] as { event?: { id?: string } } | null | undefined;
+  return payload?.event?.id;
+}
+
+function readable(error: unknown): unknown {
+  if (!(error instanceof CloseEvent)) return error;
+  if (refusals.includes(error.code)) {
+    return new Error(`The gateway refused the subscription: ${error.reason || 'sign in first'} (${error.code}).`);
+  }
+  return new Error(`The connection to the gateway was lost: ${error.reason || 'no reason given'} (${error.code}).`);
+}
