@@ -14,7 +14,16 @@ import {
   periodOf,
   periodsIn,
 } from './calendar.ts';
-import { excusedDays, type GoalShape, habitContribution, habitRequirement, reaches, type Series } from './series.ts';
+import {
+  excusedDays,
+  type GoalShape,
+  type HabitRequirement,
+  habitContribution,
+  habitRequirement,
+  reaches,
+  type Series,
+  tidy,
+} from './series.ts';
 
 /**
  * MET and MISSED are decided. RUNNING is undecided. SKIPPED was excused in full. NO_DATA: nothing is known of it
@@ -64,7 +73,6 @@ export function habitPeriods(goal: GoalShape, series: Series, today: LocalDate):
   const options = habitPeriodOptions(goal);
   if (first > last) return [];
   const excused = excusedDays(goal, series, periodOf(last, frequency, options).end);
-  const life = { first: dayNumber(first), last: goal.deadline ? dayNumber(goal.deadline) : Number.MAX_SAFE_INTEGER };
   const periods: HabitPeriod[] = [];
   let at = 0;
   for (const period of periodsIn({ start: first, end: last }, frequency, options)) {
@@ -76,14 +84,8 @@ export function habitPeriods(goal: GoalShape, series: Series, today: LocalDate):
       done += habitContribution(goal, requirement, day);
       if (!day.skipped) entries += 1;
     }
-    const activeDays = countActive(period, life, excused);
-    const share = activeDays / period.days;
-    const required =
-      goal.direction === 'AT_MOST'
-        ? requirement.required
-        : requirement.counts === 'DAYS'
-          ? Math.ceil(requirement.required * share - 1e-9)
-          : requirement.required * share;
+    const activeDays = activeDaysIn(goal, period, excused, first).length;
+    const required = requiredIn(goal, requirement, activeDays / period.days);
     const over = period.end < today || (goal.deadline != null && goal.deadline < today);
     const unknown = entries === 0 && goal.missingMeans === 'NO_DATA';
     const state = stateOf(goal, { done, required, activeDays, over, unknown });
@@ -151,10 +153,28 @@ function firstDate(goal: GoalShape, series: Series): LocalDate {
   return earliest && earliest < goal.startDate ? earliest : goal.startDate;
 }
 
-function countActive(period: Period, life: { first: number; last: number }, excused: ReadonlySet<number>): number {
-  const from = Math.max(dayNumber(period.start), life.first);
-  const to = Math.min(dayNumber(period.end), life.last);
-  let active = 0;
-  for (let day = from; day <= to; day++) if (!excused.has(day)) active += 1;
+/**
+ * Day numbers of the period on which the habit asks for something: within its life and not excused. `first` is where
+ * its life begins when imported history reaches back before the start date.
+ */
+export function activeDaysIn(
+  goal: GoalShape,
+  period: DateRange,
+  excused: ReadonlySet<number>,
+  first: LocalDate = goal.startDate,
+): number[] {
+  const from = Math.max(dayNumber(period.start), dayNumber(first));
+  const to = Math.min(dayNumber(period.end), goal.deadline ? dayNumber(goal.deadline) : Number.MAX_SAFE_INTEGER);
+  const active: number[] = [];
+  for (let day = from; day <= to; day++) if (!excused.has(day)) active.push(day);
   return active;
+}
+
+/** What a period asks for when only a share of its days is active; see `habitPeriods`. */
+export function requiredIn(goal: GoalShape, requirement: HabitRequirement, share: number): number {
+  if (goal.direction === 'AT_MOST') return requirement.required;
+  // The small step back keeps 7 * (6 / 7), which computes as 6.000000000000001, from asking for 7.
+  return requirement.counts === 'DAYS'
+    ? Math.ceil(requirement.required * share - 1e-9)
+    : tidy(requirement.required * share);
 }
