@@ -1,0 +1,79 @@
+import { type ExecutionResult, type GraphQLError, getVariableValues } from 'graphql';
+import type { PreparedPlan } from '../planning/planner.ts';
+import type { Sources } from '../sources/source.ts';
+import { type Data, newData } from './data.ts';
+import type { FailureListener } from './errors.ts';
+import { type Execution, operationSignal, rootTarget, runNode } from './execution.ts';
+import { runFetch } from './fetch.ts';
+import { project } from './projection.ts';
+
+export interface ExecuteOptions {
+  readonly sources: Sources;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+  /** Passed on to every source. */
+  readonly context?: unknown;
+  /** Fires when the client no longer waits. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds since the epoch at which the answer is given with what is there. */
+  readonly deadline: number;
+  readonly now?: () => number;
+  readonly onFailure?: FailureListener;
+}
+
+/**
+ * Runs a query or mutation. Resolves always: what goes wrong is in `errors`, with codes BAD_USER_INPUT for variables that do not fit
+ * (then nothing was run), UPSTREAM_FAILED for subgraphs that did not answer, and subgraphs' own.
+ */
+export async function execute(plan: PreparedPlan, options: ExecuteOptions): Promise<ExecutionResult<Data>> {
+  return run(plan, options, async (execution) => {
+    const { node } = plan.queryPlan;
+    if (node?.kind === 'Subscription') throw new Error('A subscription is run event by event.');
+    if (node) await runNode(execution, node, [rootTarget(execution)]);
+  });
+}
+
+/** Runs a subscription's operation once for one event. Resolves always, as `execute` does. */
+export async function executeEvent(
+  plan: PreparedPlan,
+  event: unknown,
+  options: ExecuteOptions,
+): Promise<ExecutionResult<Data>> {
+  return run(plan, options, async (execution) => {
+    const { node } = plan.queryPlan;
+    if (node?.kind !== 'Subscription') throw new Error('Only a subscription answers events.');
+    const root = rootTarget(execution);
+    await runFetch(execution, node.primary, [root], event);
+    if (node.rest) await runNode(execution, node.rest, [root]);
+  });
+}
+
+/** The errors of variables that do not fit the operation, each with the code BAD_USER_INPUT. */
+export function variableErrors(
+  plan: PreparedPlan,
+  variables: Readonly<Record<string, unknown>>,
+): readonly GraphQLError[] {
+  const definitions = plan.operation.variableDefinitions ?? [];
+  const { errors = [] } = getVariableValues(plan.apiSchema, definitions, variables);
+  for (const error of errors) error.extensions.code = 'BAD_USER_INPUT';
+  return errors;
+}
+
+async function run(
+  plan: PreparedPlan,
+  { sources, variables: given, context, signal: client, deadline, now = Date.now, onFailure }: ExecuteOptions,
+  work: (execution: Execution) => Promise<void>,
+): Promise<ExecutionResult<Data>> {
+  const variables = given ?? {};
+  // Before anything runs: a mutation must not take effect and then be refused.
+  const refused = variableErrors(plan, variables);
+  if (refused.length) return { errors: refused };
+  const { signal, release } = operationSignal(deadline, now, client);
+  const data = newData();
+  const errors: GraphQLError[] = [];
+  try {
+    await work({ plan, sources, variables, context, signal, deadline, data, errors, onFailure });
+  } finally {
+    release();
+  }
+  return project(plan, data, variables, errors);
+}

@@ -1,0 +1,224 @@
+import { ApolloGateway } from '@apollo/gateway';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import type { DocumentNode, ExecutionResult, GraphQLScalarType, GraphQLSchema } from 'graphql';
+import { GraphQLError, isScalarType, Kind, parse, print, visit } from 'graphql';
+import type { FailureListener } from './execution/errors.ts';
+import { type ExecuteOptions, execute, executeEvent } from './execution/executor.ts';
+import { subscribe } from './execution/subscriptions.ts';
+import { type Authorization, stripSecurityDirectives } from './planning/authorization.ts';
+import { createPlanner, type Planner, type PlannerOptions, type PreparedPlan } from './planning/planner.ts';
+import type { Source, Sources, SubscriptionSource, SubscriptionSources } from './sources/source.ts';
+
+export interface SubgraphAddress {
+  readonly name: string;
+  readonly url: string;
+}
+
+export interface GatewayOptions {
+  readonly supergraphSdl: string;
+  /** Called once for each subgraph and address, again when an update brings new ones. */
+  buildSource(subgraph: SubgraphAddress): Source;
+  buildSubscriptionSource?(subgraph: SubgraphAddress): SubscriptionSource | undefined;
+  /** Milliseconds that an operation, or the answer to one event, may take. */
+  readonly budget?: number;
+  readonly planner?: PlannerOptions;
+  /** Custom scalars by name, so that wrong values are refused before planning. A supergraph only names its scalars. */
+  readonly scalars?: Readonly<Record<string, GraphQLScalarType>>;
+  readonly now?: () => number;
+  readonly onFailure?: FailureListener;
+  /** What a request's context says about how long its client waits, for requests that come through Apollo Server. */
+  waiting?(context: unknown): { signal?: AbortSignal; deadline?: number };
+}
+
+/** How one operation is run. */
+export interface RunOptions {
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+  readonly context?: unknown;
+  readonly signal?: AbortSignal;
+  /** Milliseconds since the epoch; without it the gateway's budget counts from now. */
+  readonly deadline?: number;
+}
+
+/** One supergraph, ready to run. Requests finish with the one that they were planned for. */
+export interface Engine {
+  readonly supergraphSdl: string;
+  readonly apiSchema: GraphQLSchema;
+  readonly authorization: Authorization;
+  readonly planner: Planner;
+}
+
+export interface Gateway {
+  /** For `new ApolloServer({ gateway })`. */
+  readonly gatewayInterface: GatewayInterface;
+  readonly apiSchema: GraphQLSchema;
+  readonly authorization: Authorization;
+  /** The supergraph in use, without security directives. */
+  readonly engine: Engine;
+  plan: Planner['plan'];
+  execute(plan: PreparedPlan, options: RunOptions): Promise<ExecutionResult>;
+  /** One answer to one event of a subscription: what a fan-out calls once for all that ask the same. */
+  executeEvent(plan: PreparedPlan, event: unknown, options: RunOptions): Promise<ExecutionResult>;
+  subscribe(
+    plan: PreparedPlan,
+    options: Omit<RunOptions, 'deadline'>,
+  ): Promise<AsyncGenerator<ExecutionResult, void> | ExecutionResult>;
+  /**
+   * Serves another supergraph from now on. Running operations finish on the old one.
+   * @throws Error when it is none, and the old one stays.
+   */
+  update(supergraphSdl: string): void;
+  /** Calls the listener after each update. Returns what ends that. */
+  onUpdate(listener: (engine: Engine) => void): () => void;
+}
+
+/** Supergraph in, executable graph out. Apollo's gateway keeps the supergraph's life; planning and execution are ours. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { budget = 10_000, now = Date.now, onFailure } = options;
+  const running = new WeakMap<GraphQLSchema, Engine & { sources: Sources; subscriptionSources: SubscriptionSources }>();
+  const built = new Map<string, { source: Source; subscriptionSource?: SubscriptionSource }>();
+  const listeners = new Set<(engine: Engine) => void>();
+
+  const build = (sdl: string) => {
+    const { supergraphSdl, authorization } = stripSecurityDirectives(sdl);
+    const planner = createPlanner(supergraphSdl, options.planner);
+    attachScalars(planner.apiSchema, options.scalars ?? {});
+    const sources = new Map<string, Source>();
+    const subscriptionSources = new Map<string, SubscriptionSource>();
+    for (const subgraph of planner.subgraphs) {
+      const key = JSON.stringify([subgraph.name, subgraph.url]);
+      const known = built.get(key) ?? {
+        source: options.buildSource(subgraph),
+        subscriptionSource: options.buildSubscriptionSource?.(subgraph),
+      };
+      built.set(key, known);
+      sources.set(subgraph.name, known.source);
+      if (known.subscriptionSource) subscriptionSources.set(subgraph.name, known.subscriptionSource);
+    }
+    const engine = {
+      supergraphSdl,
+      authorization,
+      planner,
+      apiSchema: planner.apiSchema,
+      sources,
+      subscriptionSources,
+    };
+    running.set(engine.apiSchema, engine);
+    return engine;
+  };
+
+  let current = build(options.supergraphSdl);
+  const engineOf = (plan: PreparedPlan) => running.get(plan.apiSchema) ?? current;
+  const executeOptions = (plan: PreparedPlan, run: RunOptions): ExecuteOptions => ({
+    ...run,
+    sources: engineOf(plan).sources,
+    deadline: run.deadline ?? now() + budget,
+    now,
+    onFailure,
+  });
+
+  const life = supergraphLife(() => current.supergraphSdl);
+  const gatewayInterface: GatewayInterface = {
+    onSchemaLoadOrUpdate: (callback) =>
+      life.apollo.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) =>
+        // Apollo Server validates against our schema object, by which a request finds its engine again.
+        callback({ apiSchema: current.apiSchema, coreSupergraphSdl }),
+      ),
+    async load(loadOptions) {
+      await life.apollo.load(loadOptions);
+      return {
+        async executor({ document, schema, request, context }) {
+          const engine = running.get(schema) ?? current;
+          let plan: PreparedPlan;
+          try {
+            plan = engine.planner.plan(document, request.operationName, request.variables);
+          } catch (error) {
+            if (error instanceof GraphQLError) return { errors: [error] };
+            throw error;
+          }
+          const run = { variables: request.variables, context, ...options.waiting?.(context) };
+          return execute(plan, executeOptions(plan, run));
+        },
+      };
+    },
+    stop: () => life.apollo.stop(),
+  };
+
+  return {
+    gatewayInterface,
+    get apiSchema() {
+      return current.apiSchema;
+    },
+    get authorization() {
+      return current.authorization;
+    },
+    get engine() {
+      return current;
+    },
+    plan: (document, operationName, variables) => current.planner.plan(document, operationName, variables),
+    execute: (plan, run) => execute(plan, executeOptions(plan, run)),
+    executeEvent: (plan, event, run) => executeEvent(plan, event, executeOptions(plan, run)),
+    subscribe: (plan, run) => {
+      const { sources, subscriptionSources } = engineOf(plan);
+      return subscribe(plan, { ...run, sources, subscriptionSources, budget, now, onFailure });
+    },
+    update(sdl) {
+      const previous = current;
+      current = build(sdl);
+      try {
+        life.update(current.supergraphSdl);
+      } catch (error) {
+        current = previous;
+        throw error;
+      }
+      for (const listener of listeners) listener(current);
+    },
+    onUpdate(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Gives the schema's scalars their input coercion. Output comes from subgraphs as it should be and is passed on. */
+function attachScalars(schema: GraphQLSchema, scalars: Readonly<Record<string, GraphQLScalarType>>): void {
+  for (const [name, { parseValue, parseLiteral }] of Object.entries(scalars)) {
+    const type = schema.getType(name);
+    if (isScalarType(type)) Object.assign(type, { parseValue, parseLiteral });
+  }
+}
+
+/** An ApolloGateway that loads and updates supergraphs, and never sends a request. */
+function supergraphLife(supergraphSdl: () => string) {
+  // Otherwise it starts an exporter that reports to Apollo every hour.
+  process.env.APOLLO_TELEMETRY_DISABLED ??= '1';
+  let push: ((sdl: string) => void) | undefined;
+  const apollo = new ApolloGateway({
+    supergraphSdl: async ({ update }) => {
+      push = update;
+      return { supergraphSdl: withoutPurposes(supergraphSdl()) };
+    },
+    buildService: ({ name }) => ({
+      process: () => Promise.reject(new Error(`"${name}" is asked by our own executor.`)),
+    }),
+    logger: silent,
+  });
+  return { apollo, update: (sdl: string) => push?.(withoutPurposes(sdl)) };
+}
+
+/** Apollo's gateway refuses features with a purpose that it does not carry out itself (`@context`); our planner and executor do. */
+function withoutPurposes(supergraphSdl: string): string {
+  if (!supergraphSdl.includes('/context/')) return supergraphSdl;
+  const document: DocumentNode = visit(parse(supergraphSdl, { noLocation: true }), {
+    Directive: {
+      enter: (node) =>
+        node.name.value === 'link' &&
+        node.arguments?.some(({ value }) => value.kind === Kind.STRING && value.value.includes('/context/'))
+          ? { ...node, arguments: node.arguments.filter(({ name }) => name.value !== 'for') }
+          : undefined,
+    },
+  });
+  return print(document);
+}
+
+/** Its messages ("successfully loaded schema") say nothing that ours do not. Errors are thrown to us as well. */
+const silent = { debug() {}, info() {}, warn() {}, error() {} };

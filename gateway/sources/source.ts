@@ -1,0 +1,57 @@
+import type { DocumentNode, GraphQLFormattedError } from 'graphql';
+
+/** One call to one subgraph, as the executor makes it. */
+export interface SubgraphRequest {
+  readonly query: string;
+  /** The same text, parsed. The object is the same for every request of a cached plan: a key for caches of compiled documents. */
+  readonly document?: DocumentNode;
+  readonly operationName?: string;
+  readonly operationKind: 'query' | 'mutation' | 'subscription';
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** The client request's context. The executor passes it on and never looks inside. */
+  readonly context: unknown;
+  /** Aborted when the answer is no longer wanted: the deadline passed or the client went away. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch until which an answer is useful. */
+  readonly deadline: number;
+  /** Only for the first fetch of a subscription: what happened. The subscription field is executed once with it. */
+  readonly event?: unknown;
+}
+
+/** What a subgraph answered. Errors are passed on to the client as they are: a source masks what must stay inside. */
+export interface SubgraphResponse {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly GraphQLFormattedError[];
+  readonly extensions?: Record<string, unknown>;
+}
+
+/** How a subgraph is reached. A rejected promise means that it could not be reached; its reason is never shown to clients. */
+export interface Source {
+  execute(request: SubgraphRequest): Promise<SubgraphResponse>;
+}
+
+/** Sources by subgraph name. */
+export type Sources = ReadonlyMap<string, Source>;
+
+/** One subscription to one subgraph: its root field with the client's arguments, and the operation that each event answers. */
+export interface SubscriptionRequest {
+  readonly field: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly query: string;
+  readonly document?: DocumentNode;
+  readonly operationName?: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly context: unknown;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Where the events of a subgraph's subscription fields come from. Each event is opaque to the executor, which hands it back to the
+ * subgraph's `Source` as `event`. A source over a foreign WebSocket yields finished answers and returns them from `execute`.
+ */
+export interface SubscriptionSource {
+  events(request: SubscriptionRequest): AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
+}
+
+/** Subscription sources by subgraph name. */
+export type SubscriptionSources = ReadonlyMap<string, SubscriptionSource>;
