@@ -1,0 +1,174 @@
+import { describe, expect, test } from '@jest/globals';
+import { parse, print } from 'graphql';
+import { conditionValues, foldConditions, operationParts } from '../../../gateway/planning/conditions.ts';
+import { resolvableKeysFirst } from '../../../gateway/planning/corrections.ts';
+import { createPlanner } from '../../../gateway/planning/planner.ts';
+import { compose, federate } from '../execution/federation.ts';
+
+const sdl = compose({
+  a: 'type Query { me: User  you: User }  type User @key(fields: "id") { id: ID!  name: String }',
+  b: 'type User @key(fields: "id") { id: ID!  likes(of: String): [User] }',
+});
+
+describe('the cache', () => {
+  const document = (
+    text = 'query Q($x: Boolean = true, $of: String) { me { name @include(if: $x) likes(of: $of) { id } } }',
+  ) => parse(text);
+
+  test('gives the same plan for the same document, whoever parsed it, whatever its other variables', () => {
+    const planner = createPlanner(sdl);
+    const first = planner.plan(document(), 'Q', { of: 'a' });
+    expect(planner.plan(document(), 'Q', { of: 'b', x: true })).toBe(first);
+    expect(planner.plan(document(), null, {})).toBe(first);
+    expect(planner.statistics).toMatchObject({ entries: 1, hits: 2, misses: 1, evictions: 0 });
+    expect(planner.statistics.planningTime).toBeGreaterThan(0);
+  });
+
+  test('keeps one plan for each combination of conditions', () => {
+    const planner = createPlanner(sdl);
+    const yes = planner.plan(document(), 'Q', { x: true });
+    const no = planner.plan(document(), 'Q', { x: false });
+    expect(no).not.toBe(yes);
+    expect(no.key).not.toBe(yes.key);
+    expect(JSON.stringify(no.queryPlan)).not.toContain('name}');
+  });
+
+  test('is bounded: what was used longest ago goes first', () => {
+    const planner = createPlanner(sdl, { capacity: 2 });
+    const plan = (name: string) => planner.plan(document(`query ${name} { me { id } }`));
+    const a = plan('A');
+    plan('B');
+    expect(plan('A')).toBe(a);
+    plan('C');
+    expect(planner.statistics).toMatchObject({ entries: 2, evictions: 1 });
+    expect(plan('A')).toBe(a);
+    expect(planner.statistics).toMatchObject({ hits: 2, misses: 3 });
+  });
+});
+
+describe('an operation', () => {
+  test('is chosen by name among several', () => {
+    const planner = createPlanner(sdl);
+    const document = parse('query A { me { id } } query B { you { id } } mutation C { __typename }');
+    expect(JSON.stringify(planner.plan(document, 'B').queryPlan)).toContain('you');
+    const code = { extensions: { code: 'BAD_USER_INPUT' } };
+    expect(() => planner.plan(document)).toThrow(expect.objectContaining(code));
+    expect(() => planner.plan(document, 'D')).toThrow(expect.objectContaining(code));
+  });
+
+  test.each([[{}], [{ x: null }], [{ x: 'true' }]])('whose condition has no value is refused: %j', (variables) => {
+    const planner = createPlanner(sdl);
+    const document = parse('query($x: Boolean!) { me { id @skip(if: $x) } }');
+    expect(() => planner.plan(document, null, variables)).toThrow(/\$x/);
+  });
+
+  test('may not call another field __typename', () => {
+    const planner = createPlanner(sdl);
+    expect(() => planner.plan(parse('{ me { __typename: name } }'))).toThrow(/reserved/);
+  });
+
+  test('with fields that cannot be planned is an error, not a silent null', () => {
+    // A supergraph that composition would refuse: there is no way into "b".
+    const broken = sdl.replaceAll(
+      '@join__type(graph: B, key: "id")',
+      '@join__type(graph: B, key: "id", resolvable: false)',
+    );
+    expect(broken).not.toBe(sdl);
+    const planner = createPlanner(broken);
+    expect(() => planner.plan(parse('{ me { likes { id } } }'))).toThrow(
+      expect.objectContaining({ extensions: { code: 'INTERNAL_SERVER_ERROR' } }),
+    );
+  });
+});
+
+describe('folding', () => {
+  const fold = (text: string, variables: Record<string, unknown> = {}) => {
+    const parts = operationParts(parse(text), null);
+    return print(foldConditions(parts, conditionValues(parts, variables)))
+      .replace(/\s+/g, ' ')
+      .trim();
+  };
+
+  test('decides conditions and drops what is left out with its variables and fragments', () => {
+    const text = `query($a: Boolean!, $b: Boolean = false, $n: Int, $m: Int) {
+      one @include(if: $a) { x(n: $n) ...F }
+      two @skip(if: $a) { x(n: $m) ...G }
+    }
+    fragment F on T { f @include(if: $b) ...G @skip(if: $b) }
+    fragment G on T { g @skip(if: true) h @include(if: true) }
+    fragment Unused on T { u }`;
+    expect(fold(text, { a: true })).toBe(
+      'query ($n: Int) { one { x(n: $n) ...F } } fragment F on T { ...G } fragment G on T { h }',
+    );
+    expect(fold(text, { a: false, b: true })).toBe('query ($m: Int) { two { x(n: $m) ...G } } fragment G on T { h }');
+  });
+
+  test('keeps an emptied object there', () => {
+    expect(fold('{ one { x @skip(if: true) ...F } } fragment F on T { y @skip(if: true) }')).toBe(
+      '{ one { __typename } }',
+    );
+  });
+
+  test('makes aliased __typename plain, and leaves it to us at the root', () => {
+    expect(
+      fold('{ a: __typename ... { b: __typename one { c: __typename } } ...F } fragment F on Query { __typename }'),
+    ).toBe('{ one { __typename } }');
+  });
+
+  test('keeps other directives', () => {
+    expect(fold('query @q { one @skip(if: false) @d { x } ... @e { y } }')).toBe(
+      'query @q { one @d { x } ... @e { y } }',
+    );
+  });
+
+  test('renames variables that the planner has names for, so that none clash', () => {
+    expect(
+      fold(
+        'query($representations: Int, $client_representations: Int) { one(a: $representations, b: $client_representations) }',
+      ),
+    ).toBe(
+      'query ($client_representations: Int, $client_client_representations: Int) { one(a: $client_representations, b: $client_client_representations) }',
+    );
+  });
+});
+
+describe('a key that a subgraph cannot resolve', () => {
+  test('is never used to enter it, though it is listed first', async () => {
+    const graph = federate({
+      names: {
+        sdl: 'type Item @key(fields: "id") { id: ID!  name: String }',
+        resolvers: { Item: { name: ({ id }: { id: string }) => `Item ${id}` } },
+      },
+      // "label" is computed by entering "items" again, once the name is known.
+      items: {
+        sdl: `
+          type Query { item: Item }
+          type Item @key(fields: "code { a b }", resolvable: false) @key(fields: "id") {
+            id: ID!  code: Code!  name: String @external  label: String @requires(fields: "name")
+          }
+          type Code { a: Int  b: Int }`,
+        resolvers: {
+          Query: { item: () => ({ id: '1', code: { a: 1, b: 2 } }) },
+          Item: {
+            __resolveReference: (reference: object) => ('id' in reference ? reference : null),
+            label: ({ name }: { name: string }) => `${name}!`,
+          },
+        },
+      },
+    });
+    expect(await graph.run('{ item { code { a } label } }')).toEqual({
+      data: { item: { code: { a: 1 }, label: 'Item 1!' } },
+    });
+  });
+
+  test('comes after those that it can', () => {
+    const corrected = print(
+      resolvableKeysFirst(
+        parse(
+          `type T @join__type(graph: A, key: "a b", resolvable: false) @join__type(graph: B, key: "a") @join__type(graph: A, key: "a") @other { a: ID }`,
+        ),
+      ),
+    );
+    expect(corrected.match(/key: "[^"]*"/g)).toEqual(['key: "a"', 'key: "a"', 'key: "a b"']);
+  });
+});
