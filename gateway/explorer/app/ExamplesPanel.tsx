@@ -1,6 +1,7 @@
 import { type GraphiQLPlugin, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { useId, useState } from 'react';
-import { type Example, examples } from './examples.ts';
+import { examples } from './exampleFiles.ts';
+import type { Example } from './examples.ts';
 import { requiredVariables } from './variables.ts';
 
 /** GraphiQL plugin: the repository's shared operations, a click away from being run. */
@@ -70,22 +71,26 @@ function ExamplesPanel() {
 
 /** Opens an example in a new tab, or goes to the tab that still holds it unchanged. */
 function useOpenExample(): (example: Example) => void {
-  const { tabs, activeTabIndex, queryEditor, variableEditor, schema } = useGraphiQL((state) => ({
+  const { tabs, activeTabIndex, queryEditor, variableEditor, responseEditor, schema } = useGraphiQL((state) => ({
     tabs: state.tabs,
     activeTabIndex: state.activeTabIndex,
     queryEditor: state.queryEditor,
     variableEditor: state.variableEditor,
+    responseEditor: state.responseEditor,
     schema: state.schema,
   }));
-  const { addTab, changeTab, setOperationName, stop, updateActiveTabValues } = useGraphiQLActions();
+  const { addTab, changeTab, setOperationName, setVisiblePlugin, stop, updateActiveTabValues } = useGraphiQLActions();
   return (example) => {
+    // In a narrow window the panel lies over the editors: see the end of style.css.
+    if (innerWidth <= 700) setVisiblePlugin(null);
     const existing = tabs.findIndex((tab) => tab.query === example.query);
     if (existing >= 0) {
       if (existing !== activeTabIndex) changeTab(existing);
       return;
     }
     const { query } = example;
-    const variables = example.variables ?? (schema ? requiredVariables(example.document, schema) : '');
+    const seen = [...tabs.map((tab) => tab.response), responseEditor?.getValue()].join('\n');
+    const variables = example.variables ?? (schema ? requiredVariables(example.document, schema, seen) : '');
     stop(); // A running subscription belongs to the tab being left.
     addTab();
     queryEditor?.setValue(query);

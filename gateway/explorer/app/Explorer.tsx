@@ -1,5 +1,6 @@
+import { useGraphiQL } from '@graphiql/react';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { Bar } from './Bar.tsx';
 import { EventLogView } from './EventLogView.tsx';
@@ -11,6 +12,8 @@ const plugins = [examplesPlugin, HISTORY_PLUGIN];
 /** On the first visit, and where there is room, the examples are open; afterwards GraphiQL remembers the choice. */
 const firstVisit = localStorage.getItem('graphiql:visiblePlugin') === null;
 const openPlugin = firstVisit && innerWidth >= 1000 ? examplesPlugin.title : undefined;
+// A third of the page, GraphiQL's default, is too much for a list of names. Dragging the border changes it for good.
+if (firstVisit) localStorage.setItem('graphiql:docExplorerFlex', '0.28');
 
 /** The whole page: our bar above, GraphiQL below it. */
 export function Explorer() {
@@ -35,8 +38,21 @@ export function Explorer() {
             <EventLogView />
           </GraphiQL.Footer>
           {header && createPortal(<Bar />, header)}
+          <LineWrapping />
         </GraphiQL>
       </main>
     </>
   );
+}
+
+/** Long lines, such as descriptions of examples, go on below instead of out of sight. */
+function LineWrapping() {
+  const { queryEditor, responseEditor } = useGraphiQL(({ queryEditor, responseEditor }) => ({
+    queryEditor,
+    responseEditor,
+  }));
+  useEffect(() => {
+    for (const editor of [queryEditor, responseEditor]) editor?.updateOptions({ wordWrap: 'on' });
+  }, [queryEditor, responseEditor]);
+  return null;
 }

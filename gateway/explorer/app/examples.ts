@@ -15,19 +15,11 @@ export interface Example {
   variables: string | undefined;
 }
 
-type Sources = Record<string, string>;
-const raw = { query: '?raw', import: 'default', eager: true } as const;
-const documents: Sources = import.meta.glob(['../../../operations/**/*.graphql', '!**/generated/**'], {
-  query: '?raw',
-  import: 'default',
-  eager: true,
-});
-const variables: Sources = import.meta.glob('../../../operations/**/*.variables.json', raw);
+/** Text of files by their path. */
+export type Sources = Record<string, string>;
 
 /** All examples, by folder and name. A file that is no valid document is left out: the repository's check reports it. */
-export const examples: readonly Example[] = readExamples(documents, variables);
-
-function readExamples(documents: Sources, variables: Sources): Example[] {
+export function readExamples(documents: Sources, variables: Sources): readonly Example[] {
   const parsed = Object.entries(documents).flatMap(([path, source]) => {
     try {
       return [{ path, source, document: parse(source) }];

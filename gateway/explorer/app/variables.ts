@@ -30,25 +30,39 @@ const scalars: Record<string, () => unknown> = {
 };
 
 /**
- * JSON text with a value for every variable an operation cannot do without; empty when there is none. Ids are left
- * empty, as only the person knows which thing is meant.
+ * JSON text with a value for every variable an operation cannot do without; empty when there is none.
+ *
+ * @param seen text in which ids may stand, such as earlier responses: an id of the right kind is taken from its end,
+ *   so that what has just been made or listed is what the next operation is about. Other ids are left empty.
  */
-export function requiredVariables(document: DocumentNode, schema: GraphQLSchema): string {
+export function requiredVariables(document: DocumentNode, schema: GraphQLSchema, seen = ''): string {
   const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+  const field = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD)?.name.value ?? '';
   const values: Record<string, unknown> = {};
   for (const { variable, type: typeNode, defaultValue } of operation?.variableDefinitions ?? []) {
     if (typeNode.kind !== Kind.NON_NULL_TYPE || defaultValue) continue;
+    const { value: name } = variable.name;
     const type = typeFromAST(schema, typeNode);
-    values[variable.name.value] = isType(type) ? plausible(type as GraphQLInputType) : '';
+    values[name] = isType(type) ? plausible(type as GraphQLInputType, name, field, seen) : '';
   }
   return Object.keys(values).length ? `${JSON.stringify(values, null, 2)}\n` : '';
 }
 
-function plausible(given: GraphQLInputType): unknown {
+function plausible(given: GraphQLInputType, name: string, field: string, seen: string): unknown {
   const type = getNullableType(given);
-  if (isListType(type)) return isNonNullType(type.ofType) ? [plausible(type.ofType)] : [];
+  if (isListType(type)) return isNonNullType(type.ofType) ? [plausible(type.ofType, name, field, seen)] : [];
   if (isEnumType(type)) return type.getValues()[0]?.name;
-  if (!isInputObjectType(type)) return scalars[(type as { name: string }).name]?.() ?? '';
+  if (!isInputObjectType(type)) {
+    const { name: scalar } = type as { name: string };
+    return scalar === 'ID' ? latestId(name, field, seen) : (scalars[scalar]?.() ?? '');
+  }
   const required = Object.values(type.getFields()).filter(isRequiredInputField);
-  return Object.fromEntries(required.map((field) => [field.name, plausible(field.type)]));
+  return Object.fromEntries(required.map((part) => [part.name, plausible(part.type, part.name, field, seen)]));
+}
+
+/** `goalId` asks for `goal_…`, `lifeAreaId` for `area_…`, a bare `id` for what the operation's field is named after. */
+function latestId(name: string, field: string, seen: string): string {
+  const subject = name.replace(/ids?$/i, '') || field;
+  const kind = /[A-Z]?[a-z]+$/.exec(subject)?.[0].toLowerCase();
+  return seen.match(new RegExp(`\\b${kind}_[0-9a-f]{32}\\b`, 'g'))?.at(-1) ?? '';
 }
