@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Makes everything that is made from something else: the Prisma client, the resolver types, the composed supergraph and
+ * the explorer page. `npm ci` runs it; run it again after changing a schema, a model, an operation or the explorer.
+ * `--check` says whether what is committed (the supergraph) is up to date, and writes nothing.
+ */
+const root = join(import.meta.dirname, '..');
+const check = process.argv.includes('--check');
+const bin = (name: string, ...args: string[]) =>
+  execFileSync(process.execPath, [join(root, 'node_modules', name), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // Prisma wants to download a schema engine that generating does not use; any existing file keeps it content.
+    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', NO_COLOR: '1' },
+  });
+
+if (!check) {
+  bin('prisma/build/index.js', 'generate');
+  bin('@graphql-codegen/cli/esm/bin.js', '--config', 'codegen.yml');
+}
+
+const { composeFromConfig, supergraphFile } = await import('../gateway/compose.ts');
+const supergraph = composeFromConfig();
+if (!check) writeFileSync(supergraphFile, supergraph);
+else if (readFileSync(supergraphFile, 'utf8') !== supergraph) {
+  console.error('gateway/supergraph.graphql is out of date: run "npm run generate" and commit it.');
+  process.exit(1);
+}
+
+if (!check) {
+  const { buildExplorer } = await import('../gateway/explorer/build.ts');
+  await buildExplorer();
+}

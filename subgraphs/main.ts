@@ -1,0 +1,44 @@
+import { subgraphs } from './index.ts';
+import { ConfigError, readConfig, type SubgraphName, subgraphNames } from './shared/config.ts';
+import { createLog } from './shared/log.ts';
+import { createSubgraphServer } from './shared/server.ts';
+import { startPlatform } from './shared/start.ts';
+import { createSubgraph } from './shared/subgraph.ts';
+
+/** `npm run start:subgraph goals`: one subgraph in a process of its own, for a gateway with GOALS_URL. */
+async function main(): Promise<void> {
+  const name = process.argv[2] as SubgraphName;
+  if (!subgraphNames.includes(name)) {
+    throw new ConfigError(`Say which subgraph to start: ${subgraphNames.map((n) => `npm run start:subgraph ${n}`).join(', ')}.`);
+  }
+  const config = readConfig();
+  if (!config.SUBGRAPH_SECRET) throw new ConfigError('SUBGRAPH_SECRET must be set: the gateway signs its calls with it.');
+  if (!config.DATABASE_URL) throw new ConfigError('DATABASE_URL must be set: a subgraph on its own cannot use the embedded database.');
+  const log = createLog(config.LOG_LEVEL, name);
+  const { platform, close } = await startPlatform(config, log, (what) => log.info({}, what));
+  const subgraph = createSubgraph(subgraphs[name], platform);
+  const server = createSubgraphServer(subgraph, platform, Buffer.from(config.SUBGRAPH_SECRET, 'hex'));
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail);
+    server.listen(config.PORT, config.HOST, done);
+  });
+  await subgraph.work();
+  const { port } = server.address() as { port: number };
+  log.info({ port }, 'the subgraph is ready');
+
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    await new Promise((done) => server.close(done).closeIdleConnections());
+    await subgraph.stop();
+    await close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+}
+
+main().catch((error: Error) => {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exit(1);
+});

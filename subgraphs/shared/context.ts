@@ -1,0 +1,110 @@
+import type { Secrets } from './crypto.ts';
+import type { Config } from './config.ts';
+import type { Bus } from './bus.ts';
+import type { Db, Tx } from './db.ts';
+import { forbidden, unauthenticated } from './errors.ts';
+import type { Actor, LoggedEvent } from './events.ts';
+import type { Jobs } from './jobs.ts';
+import type { Log } from './log.ts';
+import type { Platform } from './platform.ts';
+
+/** What a token may do. First-party sessions have all of them; API keys and derived tokens have some. */
+export const scopes = [
+  'profile:read',
+  'profile:write',
+  'account:manage',
+  'goals:read',
+  'goals:write',
+  'chat:read',
+  'chat:write',
+  'research:read',
+  'research:write',
+  'integrations:read',
+  'integrations:write',
+] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Who is asking, established once by the gateway and handed to subgraphs (signed, when they are remote). */
+export interface Viewer {
+  userId: string;
+  kind: 'session' | 'apiKey';
+  /** Session id or API key id. */
+  credentialId: string;
+  scopes: readonly Scope[];
+  roles: readonly ('USER' | 'ADMIN')[];
+}
+
+/** What the gateway tells a subgraph about a request. Plain JSON: it travels signed to remote subgraphs. */
+export interface RequestInfo {
+  requestId: string;
+  viewer: Viewer | null;
+  /** Of the client, for the audit log and limits per address. */
+  ip: string | null;
+  userAgent: string | null;
+  /** From the header `Idempotency-Key`; it covers the operation's mutation fields that carry no `@idempotent`. */
+  idempotencyKey: string | null;
+}
+
+/** The context of every resolver: plain data and the means of this request. */
+export interface Context<Loaders = unknown> {
+  request: RequestInfo;
+  requestId: string;
+  viewer: Viewer | null;
+  /** The database; inside a mutation, its transaction. */
+  db: Tx;
+  log: Log;
+  now: () => Date;
+  /** DataLoaders of this request; made afresh after each mutation field. */
+  loaders: Loaders;
+  config: Config;
+  secrets: Secrets;
+  jobs: Jobs;
+  bus: Bus;
+  /** The whole database handle, for what must not share the mutation's transaction. */
+  root: Db;
+  /** Runs after the mutation's transaction has committed (at once when there is none): hand over jobs, wake listeners. */
+  afterCommit(effect: () => void | Promise<void>): void;
+  /** Set while one event of a subscription is being resolved. */
+  event?: LoggedEvent;
+}
+
+/** A context with somebody signed in: what domain functions take. It is also a `Publisher`. */
+export interface UserContext<Loaders = unknown> extends Context<Loaders> {
+  viewer: Viewer;
+  userId: string;
+  actor: Actor;
+}
+
+/** Makes the context of one request to one subgraph. */
+export function createContext<Loaders>(platform: Platform, request: RequestInfo, makeLoaders: (ctx: Context<Loaders>) => Loaders): Context<Loaders> {
+  const ctx = {
+    request,
+    requestId: request.requestId,
+    viewer: request.viewer,
+    db: platform.db,
+    root: platform.db,
+    log: platform.log.child({ requestId: request.requestId }),
+    now: platform.now,
+    config: platform.config,
+    secrets: platform.secrets,
+    jobs: platform.jobs,
+    bus: platform.bus,
+    afterCommit: (effect: () => void | Promise<void>) => void effect(),
+    loaders: undefined as unknown as Loaders,
+  };
+  ctx.loaders = makeLoaders(ctx);
+  return ctx;
+}
+
+/**
+ * The signed-in user's context, optionally with a scope.
+ * @throws GraphQLError UNAUTHENTICATED or FORBIDDEN.
+ */
+export function signedIn<Loaders>(ctx: Context<Loaders>, scope?: Scope): UserContext<Loaders> {
+  const { viewer } = ctx;
+  if (!viewer) throw unauthenticated();
+  if (scope && !viewer.scopes.includes(scope)) throw forbidden(`This needs the scope ${scope}.`);
+  const actor: Actor =
+    viewer.kind === 'apiKey' ? { kind: 'apiKey', id: viewer.credentialId } : { kind: 'user', id: viewer.userId };
+  return Object.assign(Object.create(ctx) as Context<Loaders>, { viewer, userId: viewer.userId, actor });
+}

@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import type { Tx } from './db.ts';
+import { type Kind, newId } from './ids.ts';
+
+/** Who caused a change: shown in the audit log and used by loop guards. */
+export interface Actor {
+  kind: 'user' | 'apiKey' | 'assistant' | 'automation' | 'system';
+  id: string;
+}
+
+/**
+ * Every event there is. `subject` is the kind of object it is about, `change` what became of that object (this is what
+ * `changes(since)` reports), `data` its ids and scalars: never copies of entities.
+ */
+const event = <Data extends z.ZodRawShape>(subject: Kind, change: 'created' | 'updated' | 'deleted', data: Data) => ({
+  subject,
+  change,
+  data: z.strictObject(data),
+});
+const id = z.string();
+
+export const events = {
+  'user.created': event('user', 'created', {}),
+  'user.updated': event('user', 'updated', {}),
+  'user.deletionScheduled': event('user', 'updated', {}),
+  'user.deletionCancelled': event('user', 'updated', {}),
+  'session.created': event('session', 'created', {}),
+  'session.revoked': event('session', 'deleted', { reason: z.string() }),
+  'device.registered': event('device', 'created', {}),
+  'device.updated': event('device', 'updated', {}),
+  'device.removed': event('device', 'deleted', {}),
+  'apiKey.created': event('apikey', 'created', {}),
+  'apiKey.revoked': event('apikey', 'updated', {}),
+  'consent.granted': event('consent', 'created', {}),
+  'consent.withdrawn': event('consent', 'updated', {}),
+  'export.requested': event('export', 'created', {}),
+  'export.finished': event('export', 'updated', {}),
+
+  'lifeArea.created': event('area', 'created', {}),
+  'lifeArea.updated': event('area', 'updated', {}),
+  'lifeArea.deleted': event('area', 'deleted', {}),
+  'goal.created': event('goal', 'created', {}),
+  'goal.updated': event('goal', 'updated', {}),
+  'goal.completed': event('goal', 'updated', {}),
+  'goal.reopened': event('goal', 'updated', {}),
+  'goal.deleted': event('goal', 'deleted', {}),
+  'progress.logged': event('entry', 'created', { goalId: id, localDate: z.string() }),
+  'progress.updated': event('entry', 'updated', { goalId: id, localDate: z.string() }),
+  'progress.deleted': event('entry', 'deleted', { goalId: id, localDate: z.string() }),
+  'milestone.created': event('milestone', 'created', { goalId: id }),
+  'milestone.updated': event('milestone', 'updated', { goalId: id }),
+  'milestone.reached': event('milestone', 'updated', { goalId: id }),
+  'milestone.deleted': event('milestone', 'deleted', { goalId: id }),
+  'achievement.earned': event('achievement', 'created', { goalId: id.nullable(), name: z.string() }),
+
+  'conversation.created': event('conversation', 'created', {}),
+  'conversation.updated': event('conversation', 'updated', {}),
+  'conversation.deleted': event('conversation', 'deleted', {}),
+  'message.created': event('message', 'created', { conversationId: id }),
+  'message.updated': event('message', 'updated', { conversationId: id }),
+  'message.deleted': event('message', 'deleted', { conversationId: id }),
+  'memory.created': event('memory', 'created', {}),
+  'memory.updated': event('memory', 'updated', {}),
+  'memory.deleted': event('memory', 'deleted', {}),
+  'insight.created': event('insight', 'created', {}),
+  'insight.updated': event('insight', 'updated', {}),
+
+  'researchCategory.created': event('category', 'created', {}),
+  'researchCategory.updated': event('category', 'updated', {}),
+  'researchCategory.deleted': event('category', 'deleted', {}),
+  'researchResult.created': event('result', 'created', { categoryId: id }),
+  'researchResult.updated': event('result', 'updated', { categoryId: id }),
+  'researchResult.deleted': event('result', 'deleted', { categoryId: id }),
+
+  'connection.created': event('connection', 'created', {}),
+  'connection.updated': event('connection', 'updated', {}),
+  'connection.deleted': event('connection', 'deleted', {}),
+  'notification.created': event('notification', 'created', {}),
+  'notification.updated': event('notification', 'updated', {}),
+  'notification.deleted': event('notification', 'deleted', {}),
+  'reminder.created': event('reminder', 'created', {}),
+  'reminder.updated': event('reminder', 'updated', {}),
+  'reminder.deleted': event('reminder', 'deleted', {}),
+  'automationRule.created': event('rule', 'created', {}),
+  'automationRule.updated': event('rule', 'updated', {}),
+  'automationRule.deleted': event('rule', 'deleted', {}),
+  'webhook.created': event('webhook', 'created', {}),
+  'webhook.updated': event('webhook', 'updated', {}),
+  'webhook.deleted': event('webhook', 'deleted', {}),
+} as const;
+
+export type EventType = keyof typeof events;
+export type EventData<T extends EventType> = z.infer<(typeof events)[T]['data']>;
+
+/** The subscription fields of the graph and the events that feed each. */
+export const subscriptionEvents: Record<string, readonly EventType[]> = {
+  progressUpdated: ['progress.logged', 'progress.updated', 'progress.deleted'],
+  goalCompleted: ['goal.completed'],
+  notificationCreated: ['notification.created'],
+};
+
+/** An event as it stands in the log. */
+export interface LoggedEvent<T extends EventType = EventType> {
+  id: string;
+  userId: string;
+  /** Position in this user's log: 1, 2, 3 … in commit order, without gaps. */
+  seq: bigint;
+  type: T;
+  subjectId: string;
+  data: EventData<T>;
+  actor: Actor;
+  /** The event that led to this one, if any; a chain of these is the "why". */
+  causationId: string | null;
+  at: Date;
+}
+
+export interface NewEvent<T extends EventType = EventType> {
+  type: T;
+  subjectId: string;
+  data: EventData<T>;
+}
+
+/** What `publish` needs to know of where it is: satisfied by the request context and by the context of a reaction. */
+export interface Publisher {
+  db: Tx;
+  userId: string;
+  actor: Actor;
+  now: () => Date;
+  causationId?: string | null;
+}
+
+/**
+ * Writes events in the transaction of the change they tell of, numbered without gaps in commit order: the number comes
+ * from the user's counter row, whose lock is held until the transaction ends. So publish LAST in a transaction: it keeps
+ * the lock short, and always in the same order after the rows that changed.
+ */
+export async function publish<T extends EventType>(ctx: Publisher, ...news: NewEvent<T>[]): Promise<void> {
+  if (news.length === 0) return;
+  const at = ctx.now();
+  const rows = news.map(({ type, subjectId, data }) => ({
+    id: newId('event', at),
+    type,
+    subject_id: subjectId,
+    data: events[type].data.parse(data),
+  }));
+  await ctx.db.$executeRaw`
+    WITH counter AS (
+      INSERT INTO event_counters (user_id, last_seq) VALUES (${ctx.userId}, ${rows.length}::bigint)
+      ON CONFLICT (user_id) DO UPDATE SET last_seq = event_counters.last_seq + ${rows.length}::bigint
+      RETURNING last_seq
+    )
+    INSERT INTO events (user_id, seq, id, type, subject_id, data, actor_kind, actor_id, causation_id, at)
+    SELECT ${ctx.userId}, counter.last_seq - ${rows.length}::bigint + row.ordinality, row.value->>'id', row.value->>'type',
+           row.value->>'subject_id', row.value->'data', ${ctx.actor.kind}, ${ctx.actor.id}, ${ctx.causationId ?? null},
+           ${at}::timestamptz
+    FROM counter, jsonb_array_elements(${JSON.stringify(rows)}::jsonb) WITH ORDINALITY AS row`;
+}
+
+interface EventRow {
+  id: string;
+  user_id: string;
+  seq: bigint;
+  type: string;
+  subject_id: string;
+  data: unknown;
+  actor_kind: string;
+  actor_id: string;
+  causation_id: string | null;
+  at: Date;
+}
+
+const fromRow = (row: EventRow): LoggedEvent => ({
+  id: row.id,
+  userId: row.user_id,
+  seq: row.seq,
+  type: row.type as EventType,
+  subjectId: row.subject_id,
+  data: row.data as EventData<EventType>,
+  actor: { kind: row.actor_kind as Actor['kind'], id: row.actor_id },
+  causationId: row.causation_id,
+  at: row.at,
+});
+
+/** A user's events after a number, in order, `types` only when given; at most `limit` (default 500). */
+export async function readEvents(
+  db: Tx,
+  userId: string,
+  after: bigint,
+  options: { types?: readonly string[]; limit?: number } = {},
+): Promise<LoggedEvent[]> {
+  const rows = await db.$queryRaw<EventRow[]>`
+    SELECT id, user_id, seq, type, subject_id, data, actor_kind, actor_id, causation_id, at FROM events
+    WHERE user_id = ${userId} AND seq > ${after}
+      AND (${options.types === undefined} OR type = ANY(${[...(options.types ?? [])]}))
+    ORDER BY seq LIMIT ${options.limit ?? 500}`;
+  return rows.map(fromRow);
+}
+
+/** One event of this user by its id, or null. */
+export async function findEvent(db: Tx, userId: string, eventId: string): Promise<LoggedEvent | null> {
+  const rows = await db.$queryRaw<EventRow[]>`
+    SELECT id, user_id, seq, type, subject_id, data, actor_kind, actor_id, causation_id, at FROM events
+    WHERE user_id = ${userId} AND id = ${eventId}`;
+  return rows[0] ? fromRow(rows[0]) : null;
+}
+
+/** The number of this user's latest event; 0 when there is none. */
+export async function latestSeq(db: Tx, userId: string): Promise<bigint> {
+  const rows = await db.$queryRaw<{ last_seq: bigint }[]>`SELECT last_seq FROM event_counters WHERE user_id = ${userId}`;
+  return rows[0]?.last_seq ?? 0n;
+}

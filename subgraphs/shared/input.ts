@@ -1,0 +1,84 @@
+import { Decimal } from 'decimal.js';
+import { type UserError, type UserErrorCode, UserErrors } from './errors.ts';
+import { isId, type Kind } from './ids.ts';
+
+type Path = (string | number)[];
+
+/**
+ * Collects what is wrong with an input, so that a person sees everything at once. Each check returns whether it held;
+ * `done()` throws if any did not. Absent (`null`, `undefined`) values pass: use `required` for those that must be there.
+ */
+export class Checks {
+  readonly #errors: UserError[] = [];
+
+  add(code: UserErrorCode, path: Path, message: string): false {
+    this.#errors.push({ code, path: path.map(String), message });
+    return false;
+  }
+
+  that(holds: boolean, path: Path, message: string, code: UserErrorCode = 'INVALID'): boolean {
+    return holds || this.add(code, path, message);
+  }
+
+  required(path: Path, value: unknown): boolean {
+    return value != null || this.add('REQUIRED', path, `"${path.at(-1)}" is needed.`);
+  }
+
+  /** Text of `min` to `max` characters (code points), not just blanks when `min` > 0. */
+  text(path: Path, value: string | null | undefined, max: number, min = 1): boolean {
+    if (value == null) return true;
+    const length = value.length > max * 2 ? max + 1 : [...value].length;
+    if (length > max) return this.add('LIMIT', path, `"${path.at(-1)}" may have at most ${max} characters.`);
+    if (min > 0 && value.trim().length < min) return this.add('INVALID', path, `"${path.at(-1)}" must not be empty.`);
+    return true;
+  }
+
+  number(path: Path, value: Decimal.Value | null | undefined, low: Decimal.Value, high: Decimal.Value): boolean {
+    if (value == null) return true;
+    const decimal = new Decimal(value);
+    return (
+      (decimal.gte(low) && decimal.lte(high)) ||
+      this.add('INVALID', path, `"${path.at(-1)}" must be between ${low} and ${high}.`)
+    );
+  }
+
+  /** At most `max` items. */
+  list(path: Path, value: readonly unknown[] | null | undefined, max: number, min = 0): boolean {
+    if (value == null) return true;
+    if (value.length > max) return this.add('LIMIT', path, `"${path.at(-1)}" may have at most ${max} items; split it.`);
+    return value.length >= min || this.add('REQUIRED', path, `"${path.at(-1)}" needs at least ${min} items.`);
+  }
+
+  /** An id that the client made itself: it must be well formed for its kind. */
+  newId(path: Path, kind: Kind, value: string | null | undefined): boolean {
+    return (
+      value == null ||
+      isId(kind, value) ||
+      this.add('INVALID', path, `An id made by the client must be "${kind}_" and the 32 hexadecimal digits of a UUIDv7.`)
+    );
+  }
+
+  get failed(): boolean {
+    return this.#errors.length > 0;
+  }
+
+  get errors(): readonly UserError[] {
+    return this.#errors;
+  }
+
+  /** @throws UserErrors with everything found. */
+  done(): void {
+    if (this.#errors.length > 0) throw new UserErrors(this.#errors);
+  }
+}
+
+/** The way to the first text with a NUL character (which PostgreSQL cannot store), or null. */
+export function findNul(value: unknown, path: Path = []): Path | null {
+  if (typeof value === 'string') return value.includes('\0') ? path : null;
+  if (value === null || typeof value !== 'object' || value instanceof Date || Decimal.isDecimal(value)) return null;
+  for (const [name, part] of Object.entries(value)) {
+    const found = findNul(part, [...path, name]);
+    if (found) return found;
+  }
+  return null;
+}

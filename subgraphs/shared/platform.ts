@@ -1,0 +1,18 @@
+import type { Bus } from './bus.ts';
+import type { Config } from './config.ts';
+import type { Secrets } from './crypto.ts';
+import type { Db } from './db.ts';
+import type { Jobs } from './jobs.ts';
+import type { Log } from './log.ts';
+
+/** What every room of the house may use: made once a process, handed down as an argument. */
+export interface Platform {
+  config: Config;
+  db: Db;
+  bus: Bus;
+  jobs: Jobs;
+  secrets: Secrets;
+  log: Log;
+  /** The clock. Injected, so that tests decide what time it is. */
+  now: () => Date;
+}

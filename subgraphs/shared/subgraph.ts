@@ -1,0 +1,291 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import {
+  type DocumentNode,
+  execute,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
+  getDirectiveValues,
+  isObjectType,
+  parse,
+  validate,
+} from 'graphql';
+import { type Context, createContext, type RequestInfo } from './context.ts';
+import { type Db, Prisma, type Tx } from './db.ts';
+import { badInput, errorCodes, UserErrors } from './errors.ts';
+import { findEvent, type LoggedEvent } from './events.ts';
+import { claimKey, storeResult } from './idempotency.ts';
+import { findNul } from './input.ts';
+import type { JobDefinition } from './jobs.ts';
+import type { Platform } from './platform.ts';
+import { type Reactions, runReactions } from './reactions.ts';
+import { scalars } from './scalars.ts';
+import { subgraphSdl } from './sdl.ts';
+
+/** One file of a data export: rows of one type, each a plain object of scalars. */
+export interface ExportedType {
+  /** File name without ending, e.g. `goals`. */
+  name: string;
+  rows(db: Tx, userId: string): AsyncIterable<Record<string, unknown>> | Promise<Record<string, unknown>[]>;
+}
+
+/** Everything a domain brings to the graph. */
+export interface SubgraphDefinition<Loaders = unknown> {
+  name: string;
+  /** Folder of the domain, with its `schema.graphql`. */
+  directory: string;
+  /** Resolver map as generated types describe it. Mutation fields run inside a transaction. */
+  resolvers: object;
+  /** What each subscription field answers for one event. */
+  subscriptions?: Record<string, (event: LoggedEvent, args: Record<string, unknown>, ctx: Context<Loaders>) => unknown>;
+  loaders?: (ctx: Context<Loaders>) => Loaders;
+  /** Mutations that speak to the outside world or manage their transactions themselves (see `transaction`). */
+  withoutTransaction?: readonly string[];
+  reactions?: Reactions;
+  jobs?: (platform: Platform) => JobDefinition[];
+  /** The domain's part of a data export. */
+  exports?: readonly ExportedType[];
+  /** Deletes every row of the user in this domain; part of the erasure of an account. */
+  erase?: (tx: Tx, userId: string) => Promise<void>;
+  /** The domain's part of the demo account, in one transaction with the others'. */
+  demo?: (demo: DemoAccount) => Promise<void>;
+}
+
+/** What the demo generators of the domains share: the same seed gives the same life. */
+export interface DemoAccount {
+  db: Tx;
+  userId: string;
+  timeZone: string;
+  now: Date;
+  /** Uniform in [0, 1), seeded. */
+  random: () => number;
+  /** Ids that one domain makes and others refer to, e.g. `goal:run`. */
+  ids: Map<string, string>;
+}
+
+/** States a subgraph. Its loaders' type matters only inside the domain and is forgotten here. */
+export function defineSubgraph<Loaders>(definition: SubgraphDefinition<Loaders>): SubgraphDefinition {
+  return definition as unknown as SubgraphDefinition;
+}
+
+/** What the gateway sends to a subgraph. */
+export interface SubgraphCall {
+  query: string;
+  operationName?: string | undefined;
+  variables?: Record<string, unknown> | undefined;
+  request: RequestInfo;
+  /** For a subscription: the id of the event that its field is to be resolved for. */
+  eventId?: string | undefined;
+}
+
+export interface Subgraph {
+  name: string;
+  execute(call: SubgraphCall): Promise<FormattedExecutionResult>;
+  /** Starts reactions and jobs. Separate from making the subgraph, so that a process can serve without working. */
+  work(): Promise<void>;
+  /** Resolves once every event so far has had its reactions: for tests and for orderly shutdown. */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Makes a subgraph ready to answer. */
+export function createSubgraph<Loaders>(definition: SubgraphDefinition<Loaders>, platform: Platform): Subgraph {
+  const makeLoaders = definition.loaders ?? (() => undefined as Loaders);
+  const typeDefs = parse(subgraphSdl(definition.directory));
+  const resolvers = { ...scalars, ...definition.resolvers, ...subscriptionResolvers(definition) };
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]);
+  const withoutTransaction = new Set(definition.withoutTransaction);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (field.args.length === 0 || !field.resolve || field.name === '_entities') continue;
+      const resolve = field.resolve as Resolve<Loaders>;
+      field.resolve =
+        type.name === 'Mutation'
+          ? mutationField(resolve, makeLoaders, !withoutTransaction.has(field.name))
+          : withoutNul(resolve);
+    }
+  }
+
+  const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
+  const prepare = (query: string) => {
+    let document = documents.get(query);
+    if (!document) {
+      try {
+        const parsed = parse(query);
+        const problems = validate(schema, parsed);
+        document = problems.length > 0 ? problems : parsed;
+      } catch (error) {
+        document = [error as GraphQLError];
+      }
+      if (documents.size >= 2_000) documents.delete(documents.keys().next().value!);
+      documents.set(query, document);
+    }
+    return document;
+  };
+
+  const reactions = definition.reactions ?? {};
+  let running: ReturnType<typeof runReactions> | undefined;
+  return {
+    name: definition.name,
+    async execute(call) {
+      const document = prepare(call.query);
+      if (!('kind' in document)) return { errors: document.map((problem) => problem.toJSON()) };
+      const ctx = createContext(platform, call.request, makeLoaders);
+      if (call.eventId !== undefined) {
+        const event = call.request.viewer && (await findEvent(ctx.db, call.request.viewer.userId, call.eventId));
+        if (!event) return { data: null };
+        ctx.event = event;
+      }
+      const result = await execute({
+        schema,
+        document,
+        variableValues: call.variables,
+        operationName: call.operationName,
+        contextValue: ctx,
+        rootValue: ctx.event,
+      });
+      const errors = result.errors?.map((error) => mask(error, ctx));
+      return { data: result.data as never, ...(errors && { errors }) };
+    },
+    async work() {
+      running = runReactions(definition.name, reactions, platform);
+      const jobs = definition.jobs?.(platform) ?? [];
+      if (jobs.length > 0) await platform.jobs.work(jobs);
+    },
+    async settle() {
+      await running?.settle();
+    },
+    async stop() {
+      await running?.stop();
+    },
+  };
+}
+
+type Resolve<Loaders> = GraphQLFieldResolver<unknown, Context<Loaders>, Record<string, unknown>>;
+
+function subscriptionResolvers<Loaders>({ subscriptions }: SubgraphDefinition<Loaders>) {
+  if (!subscriptions) return {};
+  const fields = Object.entries(subscriptions).map(([name, resolve]) => [
+    name,
+    {
+      resolve: (event: LoggedEvent, args: Record<string, unknown>, ctx: Context<Loaders>) => resolve(event, args, ctx),
+      subscribe: () => {
+        throw new Error('Subscriptions are fed from the event log, one event at a time.');
+      },
+    },
+  ]);
+  return { Subscription: Object.fromEntries(fields) };
+}
+
+/** PostgreSQL cannot store NUL: refuse it at the door of every field with arguments. */
+function withoutNul<Loaders>(resolve: Resolve<Loaders>): Resolve<Loaders> {
+  return (source, args, ctx, info) => {
+    const path = findNul(args);
+    if (path) throw badInput(`"${path.join('.')}" holds a NUL character, which no text may.`);
+    return resolve(source, args, ctx, info);
+  };
+}
+
+/**
+ * Every mutation field: one transaction for its change, its events and its idempotency record; user errors become the
+ * payload's `errors` after a rollback; what waits for the commit runs after it.
+ */
+function mutationField<Loaders>(resolve: Resolve<Loaders>, makeLoaders: (ctx: Context<Loaders>) => Loaders, transactional: boolean): Resolve<Loaders> {
+  return async (source, args, ctx, info) => {
+    const key = ctx.viewer ? idempotencyKey(ctx, info) : null;
+    const userId = ctx.viewer?.userId ?? '';
+    const claim = (tx: Tx) => claimKey(tx, userId, key!, info.fieldName, args, ctx.now());
+    const effects: (() => void | Promise<void>)[] = [];
+    const attempt = (tx: Tx) => {
+      const inner: Context<Loaders> = { ...ctx, db: tx, afterCommit: (effect) => void effects.push(effect) };
+      inner.loaders = makeLoaders(inner);
+      return resolve(source, args, inner, info) as Promise<Record<string, unknown>>;
+    };
+    let payload: Record<string, unknown>;
+    try {
+      const nul = findNul(args.input);
+      if (nul) throw new UserErrors([{ code: 'INVALID', path: nul.map(String), message: 'A text must not hold a NUL character.' }]);
+      payload =
+        transactional || key
+          ? await transaction(ctx.root, async (tx) => {
+              effects.length = 0;
+              const stored = key && (await claim(tx));
+              if (stored) return stored;
+              const fresh = { errors: [], ...(await attempt(tx)) };
+              if (key) await storeResult(tx, userId, key, fresh);
+              return fresh;
+            })
+          : { errors: [], ...(await attempt(ctx.root)) };
+    } catch (error) {
+      if (!(error instanceof UserErrors)) throw error;
+      effects.length = 0;
+      payload = { ...error.payload, errors: error.errors };
+      if (key) payload = await rememberRefusal(ctx.root, userId, key, payload, claim);
+    } finally {
+      ctx.loaders = makeLoaders(ctx);
+    }
+    for (const effect of effects) await effect();
+    if (ctx.viewer) ctx.bus.publish('events', userId);
+    return payload;
+  };
+}
+
+/** A refusal is an answer too: the same key gets it again. A key that was already used with other input stays as it is. */
+async function rememberRefusal(root: Db, userId: string, key: string, payload: Record<string, unknown>, claim: (tx: Tx) => Promise<Record<string, unknown> | null>) {
+  try {
+    return await transaction(root, async (tx) => {
+      const stored = await claim(tx);
+      if (stored) return stored;
+      await storeResult(tx, userId, key, payload);
+      return payload;
+    });
+  } catch (error) {
+    if (error instanceof UserErrors) return { errors: error.errors };
+    throw error;
+  }
+}
+
+function idempotencyKey<Loaders>(ctx: Context<Loaders>, info: GraphQLResolveInfo): string | null {
+  const directive = info.schema.getDirective('idempotent');
+  const values = directive && getDirectiveValues(directive, info.fieldNodes[0]!, info.variableValues);
+  const header = ctx.request.idempotencyKey;
+  const key = (values?.key as string | undefined) ?? (header === null ? null : `${header}:${info.path.key}`);
+  if (key === null) return null;
+  if (key.length === 0 || key.length > 300 || key.includes('\0')) throw badInput('An idempotency key has 1 to 255 characters.');
+  return key;
+}
+
+/**
+ * Runs `work` in a transaction, again (at most twice) when PostgreSQL gave it up for a deadlock or a serialization conflict.
+ * @throws whatever `work` throws, after the rollback.
+ */
+export async function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.$transaction(work);
+    } catch (error) {
+      if (attempt === 3 || !isTransient(error)) throw error;
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
+  return error.code === 'P2034' || /\b(40001|40P01)\b/.test(error.message);
+}
+
+/** Errors of the closed list pass; everything else is logged under the request id and masked. */
+function mask(error: GraphQLError, ctx: Context<unknown>) {
+  const code = error.extensions.code;
+  const base = { message: error.message, ...(error.path && { path: error.path }) };
+  if ((errorCodes as readonly unknown[]).includes(code) && code !== 'INTERNAL_SERVER_ERROR') {
+    return { ...base, extensions: error.extensions };
+  }
+  // Without a cause it is graphql-js itself speaking: a variable or argument that does not fit.
+  if (!error.originalError && !error.path) return { ...base, extensions: { code: 'BAD_USER_INPUT' } };
+  const cause = error.originalError ?? error;
+  ctx.log.error({ path: error.path, error: cause.message, stack: cause.stack }, 'a resolver failed');
+  return { ...base, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}

@@ -1,0 +1,25 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { migrate } from '../../prisma/migrate.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../subgraphs/shared/embeddedPostgres.ts';
+
+declare global {
+  var jarvisTestCluster: { server: EmbeddedPostgres; directory: string } | undefined;
+}
+
+/** One PostgreSQL cluster a run, with a migrated template database that each test file clones. */
+export default async function globalSetup(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'jarvis-test-'));
+  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
+  const server = await startEmbeddedPostgres({ directory, settings });
+  const client = new pg.Client({ connectionString: server.url() });
+  await client.connect();
+  await client.query('CREATE DATABASE jarvis_template');
+  await migrate(server.url('jarvis_template'));
+  await client.query('ALTER DATABASE jarvis_template IS_TEMPLATE true');
+  await client.end();
+  globalThis.jarvisTestCluster = { server, directory };
+  process.env.JARVIS_TEST_POSTGRES = server.url();
+}

@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import type { FormattedExecutionResult } from 'graphql';
+import { subgraphs as definitions } from '../../subgraphs/index.ts';
+import { createMemoryBus } from '../../subgraphs/shared/bus.ts';
+import { type Config, readConfig } from '../../subgraphs/shared/config.ts';
+import { type RequestInfo, scopes, type Viewer } from '../../subgraphs/shared/context.ts';
+import { createSecrets } from '../../subgraphs/shared/crypto.ts';
+import { type Db, openDb } from '../../subgraphs/shared/db.ts';
+import { newId } from '../../subgraphs/shared/ids.ts';
+import type { JobDefinition, Jobs } from '../../subgraphs/shared/jobs.ts';
+import { createLog } from '../../subgraphs/shared/log.ts';
+import type { Platform } from '../../subgraphs/shared/platform.ts';
+import { createSubgraph, type Subgraph } from '../../subgraphs/shared/subgraph.ts';
+import { createDatabase } from './database.ts';
+
+/** A clock that stands still until it is told to move. */
+export interface TestClock {
+  now(): Date;
+  set(time: string | Date): void;
+  advance(milliseconds: number): void;
+}
+
+export type Variables = Record<string, unknown>;
+// biome-ignore lint/suspicious/noExplicitAny: answers are read by the tests' own expectations
+export type Answer = FormattedExecutionResult<Record<string, any>>;
+
+/** Somebody who uses the graph. */
+export interface Person {
+  userId: string;
+  viewer: Viewer;
+  /** Runs an operation and returns the whole answer, errors included. */
+  run(document: string, variables?: Variables, request?: Partial<RequestInfo>): Promise<Answer>;
+  /** Runs an operation that must succeed and returns its data. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  data(document: string, variables?: Variables, request?: Partial<RequestInfo>): Promise<Record<string, any>>;
+}
+
+export interface TestGraph {
+  platform: Platform;
+  db: Db;
+  clock: TestClock;
+  subgraphs: Map<string, Subgraph>;
+  /** Signs somebody up (straight into the database) with every scope, or those given. */
+  person(options?: { email?: string; timeZone?: string; scopes?: readonly string[]; roles?: Viewer['roles'] }): Promise<Person>;
+  /** The same account with another viewer, e.g. an API key with few scopes. */
+  as(viewer: Viewer | null): Person;
+  /** Every event so far has had its reactions. */
+  settle(): Promise<void>;
+  /** Runs every job that was added and is due by the clock, and those it adds. */
+  runJobs(): Promise<void>;
+  /** SQL statements sent to PostgreSQL while `work` runs. */
+  countQueries<T>(work: () => Promise<T>): Promise<{ result: T; count: number }>;
+  stop(): Promise<void>;
+}
+
+export const testTime = '2026-03-10T12:00:00.000Z';
+
+/**
+ * The whole graph in this process on a database of its own: the five subgraphs behind the gateway's executor. Requests
+ * skip HTTP and token checks (the tests under tests/gateway have those); everything after them is what production runs.
+ */
+export async function startGraph(options: { env?: Record<string, string>; time?: string; log?: string } = {}): Promise<TestGraph> {
+  const database = await createDatabase();
+  const config: Config = readConfig({ NODE_ENV: 'test', PORT: '4000', DATABASE_URL: database.url, ...options.env });
+  const log = createLog(options.log ?? process.env.TEST_LOG ?? 'silent');
+  const { db, pool, close } = openDb(database.url, { connections: 10, log });
+  let time = new Date(options.time ?? testTime);
+  const clock: TestClock = {
+    now: () => new Date(time),
+    set: (to) => void (time = new Date(to)),
+    advance: (ms) => void (time = new Date(time.getTime() + ms)),
+  };
+  const queue = createJobList(clock);
+  const platform: Platform = {
+    config,
+    db,
+    bus: createMemoryBus(log),
+    jobs: queue.jobs,
+    secrets: createSecrets([randomBytes(32)]),
+    log,
+    now: clock.now,
+  };
+  const subgraphs = new Map(Object.values(definitions).map((d) => [d.name, createSubgraph(d, platform)]));
+  for (const subgraph of subgraphs.values()) await subgraph.work();
+  const execute = await createExecutor(subgraphs, platform);
+
+  let queries = 0;
+  pool.on('acquire', () => {});
+  pool.on('connect', (client) => {
+    const query = client.query;
+    client.query = function (this: typeof client, ...args: unknown[]) {
+      queries++;
+      return (query as (...a: unknown[]) => unknown).apply(this, args);
+    } as typeof client.query;
+  });
+
+  const as = (viewer: Viewer | null): Person => {
+    const run: Person['run'] = (document, variables, request) =>
+      execute(document, variables ?? {}, {
+        requestId: 'test',
+        viewer,
+        ip: '127.0.0.1',
+        userAgent: 'tests',
+        idempotencyKey: null,
+        ...request,
+      });
+    return {
+      userId: viewer?.userId ?? '',
+      viewer: viewer as Viewer,
+      run,
+      async data(document, variables, request) {
+        const answer = await run(document, variables, request);
+        if (answer.errors) throw new Error(`The operation failed: ${JSON.stringify(answer.errors, null, 2)}`);
+        return answer.data!;
+      },
+    };
+  };
+
+  return {
+    platform,
+    db,
+    clock,
+    subgraphs,
+    as,
+    async person({ email, timeZone = 'Europe/Berlin', scopes: granted = scopes, roles = ['USER'] as const } = {}) {
+      const userId = newId('user', clock.now());
+      const now = clock.now();
+      await db.user.create({
+        data: { id: userId, email: email ?? `${userId}@example.com`, timeZone, createdAt: now, updatedAt: now },
+      });
+      return as({ userId, kind: 'session', credentialId: newId('session', now), scopes: granted as Viewer['scopes'], roles });
+    },
+    async settle() {
+      // Reactions cause events that others react to: go round until nobody has anything left.
+      for (let round = 0; round < 3; round++) for (const subgraph of subgraphs.values()) await subgraph.settle();
+    },
+    runJobs: queue.run,
+    async countQueries(work) {
+      queries = 0;
+      const result = await work();
+      return { result, count: queries };
+    },
+    async stop() {
+      for (const subgraph of subgraphs.values()) await subgraph.stop();
+      await close();
+      await database.drop();
+    },
+  };
+}
+
+/** A queue in memory on the test's clock. BullMQ itself has tests of its own. */
+function createJobList(clock: TestClock) {
+  const definitions = new Map<string, JobDefinition>();
+  let waiting: { name: string; data: Record<string, string>; id: string | undefined; due: number }[] = [];
+  const jobs: Jobs = {
+    async add(name, data, { id, delay = 0 } = {}) {
+      if (id && waiting.some((job) => job.id === id)) return;
+      waiting.push({ name, data, id, due: clock.now().getTime() + delay });
+    },
+    async work(added) {
+      for (const definition of added) definitions.set(definition.name, definition);
+    },
+    async close() {},
+  };
+  return {
+    jobs,
+    async run() {
+      for (const definition of definitions.values()) if (definition.every) await definition.run({});
+      for (;;) {
+        const due = waiting.filter((job) => job.due <= clock.now().getTime());
+        if (due.length === 0) return;
+        waiting = waiting.filter((job) => !due.includes(job));
+        for (const job of due) await definitions.get(job.name)!.run(job.data);
+      }
+    },
+  };
+}
+
+async function createExecutor(subgraphs: Map<string, Subgraph>, _platform: Platform) {
+  const { createTestExecutor } = await import('./executor.ts');
+  return createTestExecutor(subgraphs);
+}
