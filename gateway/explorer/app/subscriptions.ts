@@ -26,7 +26,12 @@ const client = createClient({
   },
   // Pings, so that a connection that died without a word is noticed and made anew.
   keepAlive: 15_000,
-  retryAttempts: 20,
+  // For as long as it takes, as a gateway being worked on may be away for a while: the log says "connecting…" meanwhile.
+  retryAttempts: Number.POSITIVE_INFINITY,
+  retryWait: (attempt) => {
+    const delay = Math.min(300 * 2 ** attempt, 10_000) * (0.75 + Math.random() / 2);
+    return new Promise((resolve) => setTimeout(resolve, delay));
+  },
   shouldRetry: (event) => event instanceof CloseEvent && !refusals.includes(event.code),
 });
 

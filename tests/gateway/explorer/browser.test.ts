@@ -236,6 +236,7 @@ const screenshots = process.env.EXPLORER_SCREENSHOTS;
     await openExample('LogProgress');
     await page.getByRole('region', { name: 'Examples' }).waitFor({ state: 'hidden' });
     await picture('narrow-example');
+    expect((await page.locator('.graphiql-sessions').boundingBox())!.width).toBeGreaterThan(300);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   });
 });
