@@ -81,7 +81,7 @@ function useOpenExample(): (example: Example) => void {
   }));
   const { addTab, changeTab, setOperationName, setVisiblePlugin, stop, updateActiveTabValues } = useGraphiQLActions();
   return (example) => {
-    // In a narrow window the panel lies over the editors: see the end of style.css.
+    // In a narrow window the panel lies over the editors: see narrow.css.
     if (innerWidth <= 700) setVisiblePlugin(null);
     const existing = tabs.findIndex((tab) => tab.query === example.query);
     if (existing >= 0) {

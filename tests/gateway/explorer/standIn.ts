@@ -59,6 +59,7 @@ export class StandIn {
   #refreshTokens = new Map<string, { email: string; used: boolean }>();
   #events: { id: string; value: string }[] = [];
   #wake = new Set<() => void>();
+  #started = new Set<() => void>();
   #server;
   #sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'graphql-transport-ws' });
 
@@ -122,6 +123,11 @@ export class StandIn {
     for (const wake of this.#wake) wake();
   }
 
+  /** Waits until so many subscriptions have been started since the graph was. */
+  async subscribed(count: number): Promise<void> {
+    while (this.resumedAfter.length < count) await new Promise<void>((resolve) => this.#started.add(resolve));
+  }
+
   /** As when a network fails: sockets go without a word. */
   dropSockets(): void {
     for (const client of this.#sockets.clients) client.terminate();
@@ -173,6 +179,8 @@ export class StandIn {
 
   async *#subscribe(after: string | null) {
     this.resumedAfter.push(after);
+    for (const tell of this.#started) tell();
+    this.#started.clear();
     let next = after ? this.#events.findIndex((event) => event.id === after) + 1 : this.#events.length;
     for (;;) {
       while (next < this.#events.length) {
