@@ -4,7 +4,7 @@ import type { DocumentNode, ExecutionResult, GraphQLScalarType, GraphQLSchema } 
 import { GraphQLError, isScalarType, Kind, parse, print, visit } from 'graphql';
 import type { FailureListener } from './execution/errors.ts';
 import { type ExecuteOptions, execute, executeEvent } from './execution/executor.ts';
-import { subscribe } from './execution/subscriptions.ts';
+import { type ExecuteOnce, subscribe } from './execution/subscriptions.ts';
 import { type Authorization, stripSecurityDirectives } from './planning/authorization.ts';
 import { createPlanner, type Planner, type PlannerOptions, type PreparedPlan } from './planning/planner.ts';
 import type { Source, Sources, SubscriptionSource, SubscriptionSources } from './sources/source.ts';
@@ -60,7 +60,7 @@ export interface Gateway {
   executeEvent(plan: PreparedPlan, event: unknown, options: RunOptions): Promise<ExecutionResult>;
   subscribe(
     plan: PreparedPlan,
-    options: Omit<RunOptions, 'deadline'>,
+    options: Omit<RunOptions, 'deadline'> & { readonly executeOnce?: ExecuteOnce },
   ): Promise<AsyncGenerator<ExecutionResult, void> | ExecutionResult>;
   /**
    * Serves another supergraph from now on. Running operations finish on the old one.

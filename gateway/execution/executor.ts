@@ -1,4 +1,5 @@
 import { type ExecutionResult, type GraphQLError, getVariableValues } from 'graphql';
+import { asBadInput } from '../planning/conditions.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
 import type { Sources } from '../sources/source.ts';
 import { type Data, newData } from './data.ts';
@@ -54,8 +55,7 @@ export function variableErrors(
 ): readonly GraphQLError[] {
   const definitions = plan.operation.variableDefinitions ?? [];
   const { errors = [] } = getVariableValues(plan.apiSchema, definitions, variables);
-  for (const error of errors) error.extensions.code = 'BAD_USER_INPUT';
-  return errors;
+  return errors.map(asBadInput);
 }
 
 async function run(

@@ -17,7 +17,11 @@ export interface SubscribeOptions extends Omit<ExecuteOptions, 'deadline'> {
   readonly subscriptionSources: SubscriptionSources;
   /** Milliseconds that the answer to one event may take. */
   readonly budget: number;
+  /** Lets subscriptions that ask the same of one event share an answer: returns what `run` returns, or an earlier one. */
+  readonly executeOnce?: ExecuteOnce;
 }
+
+export type ExecuteOnce = (event: unknown, run: () => Promise<ExecutionResult>) => Promise<ExecutionResult>;
 
 /** Which subgraph feeds a subscription, and what it is asked. A fan-out subscribes once to what is equal here for one viewer. */
 export interface SubscriptionRoot {
@@ -64,7 +68,7 @@ export async function subscribe(
   plan: PreparedPlan,
   options: SubscribeOptions,
 ): Promise<AsyncGenerator<ExecutionResult<Data>, void> | ExecutionResult<Data>> {
-  const { subscriptionSources, budget, now = Date.now, signal: client, ...rest } = options;
+  const { subscriptionSources, budget, executeOnce, now = Date.now, signal: client, ...rest } = options;
   let root: SubscriptionRoot;
   const controller = new AbortController();
   const leave = () => controller.abort();
@@ -114,8 +118,10 @@ export async function subscribe(
           return end;
         }
         const deadline = now() + budget;
-        const signal = controller.signal;
-        return { done: false, value: await executeEvent(plan, next.value, { ...rest, now, signal, deadline }) };
+        // A shared answer must outlive the one who happened to ask first.
+        const signal = executeOnce ? undefined : controller.signal;
+        const run = () => executeEvent(plan, next.value, { ...rest, now, signal, deadline });
+        return { done: false, value: (await (executeOnce?.(next.value, run) ?? run())) as ExecutionResult<Data> };
       } catch (cause) {
         stop();
         return { done: false, value: failure(cause) };

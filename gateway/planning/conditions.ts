@@ -5,6 +5,8 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
@@ -74,15 +76,24 @@ export function operationParts(document: DocumentNode, operationName: string | n
  * The request's values of the variables that conditions depend on.
  * @throws GraphQLError (BAD_USER_INPUT) when a value is missing or not a Boolean.
  */
-export function conditionValues(parts: OperationParts, variables: Readonly<Record<string, unknown>>): ConditionValues {
+export function conditionValues(
+  parts: OperationParts,
+  variables: Readonly<Record<string, unknown>>,
+  schema: GraphQLSchema,
+): ConditionValues {
   const values = new Map<string, boolean>();
+  if (!parts.conditionVariables.length) return values;
+  const definitions = (parts.operation.variableDefinitions ?? []).filter(({ variable }) =>
+    parts.conditionVariables.includes(variable.name.value),
+  );
+  const { coerced = {}, errors } = getVariableValues(schema, definitions, variables);
+  // graphql-js's own errors: Apollo Server knows them and answers 400.
+  if (errors?.[0]) throw asBadInput(errors[0]);
   for (const name of parts.conditionVariables) {
-    const definition = parts.operation.variableDefinitions?.find((candidate) => candidate.variable.name.value === name);
-    const given = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    const fallback = definition?.defaultValue?.kind === Kind.BOOLEAN ? definition.defaultValue.value : undefined;
-    const value = given === undefined ? fallback : given;
+    const value = coerced[name];
+    // A nullable variable with a default may decide a condition, and be given null all the same.
     if (typeof value !== 'boolean')
-      throw badInput(`Variable "$${name}" decides a @skip or @include and must be true or false.`, definition);
+      throw badInput(`Variable "$${name}" decides a @skip or @include and must be true or false.`);
     values.set(name, value);
   }
   return values;
@@ -232,6 +243,12 @@ const selectionSet = (selections: readonly SelectionNode[]): SelectionSetNode =>
 });
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+/** The same error with the code of a client's mistake. */
+export function asBadInput(error: GraphQLError): GraphQLError {
+  error.extensions.code = 'BAD_USER_INPUT';
+  return error;
+}
 
 const badInput = (message: string, node?: ASTNode) =>
   new GraphQLError(message, { nodes: node, extensions: { code: 'BAD_USER_INPUT' } });

@@ -110,7 +110,7 @@ export function createPlanner(supergraphSdl: string, { capacity = 1000 }: Planne
     },
     plan(document, operationName, variables) {
       const { parts, key: operationKey } = look(document, operationName ?? '');
-      const values = conditionValues(parts, variables ?? {});
+      const values = conditionValues(parts, variables ?? {}, apiSchema);
       const key = `${operationKey}:${[...values.values()].map(Number).join('')}`;
       const cached = cache.get(key);
       if (cached) return cached;

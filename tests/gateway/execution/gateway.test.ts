@@ -62,6 +62,7 @@ describe('behind Apollo Server', () => {
   test('bad variables and invalid documents are the client’s fault', async () => {
     const ask = start();
     expect(await ask('query($x: Boolean!) { me { name @skip(if: $x) } }', {})).toMatchObject({
+      status: 400,
       errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
     });
     expect(await ask('{ nothing }')).toMatchObject({ status: 400, errors: [{}] });
