@@ -14,7 +14,12 @@ const bin = (name: string, ...args: string[]) =>
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     // Prisma wants to download a schema engine that generating does not use; any existing file keeps it content.
-    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', NO_COLOR: '1' },
+    env: {
+      ...process.env,
+      PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+      PRISMA_HIDE_UPDATE_MESSAGE: '1',
+      NO_COLOR: '1',
+    },
   });
 
 if (!check) {

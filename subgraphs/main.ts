@@ -9,11 +9,15 @@ import { createSubgraph } from './shared/subgraph.ts';
 async function main(): Promise<void> {
   const name = process.argv[2] as SubgraphName;
   if (!subgraphNames.includes(name)) {
-    throw new ConfigError(`Say which subgraph to start: ${subgraphNames.map((n) => `npm run start:subgraph ${n}`).join(', ')}.`);
+    throw new ConfigError(
+      `Say which subgraph to start: ${subgraphNames.map((n) => `npm run start:subgraph ${n}`).join(', ')}.`,
+    );
   }
   const config = readConfig();
-  if (!config.SUBGRAPH_SECRET) throw new ConfigError('SUBGRAPH_SECRET must be set: the gateway signs its calls with it.');
-  if (!config.DATABASE_URL) throw new ConfigError('DATABASE_URL must be set: a subgraph on its own cannot use the embedded database.');
+  if (!config.SUBGRAPH_SECRET)
+    throw new ConfigError('SUBGRAPH_SECRET must be set: the gateway signs its calls with it.');
+  if (!config.DATABASE_URL)
+    throw new ConfigError('DATABASE_URL must be set: a subgraph on its own cannot use the embedded database.');
   const log = createLog(config.LOG_LEVEL, name);
   const { platform, close } = await startPlatform(config, log, (what) => log.info({}, what));
   const subgraph = createSubgraph(subgraphs[name], platform);

@@ -16,7 +16,10 @@ export interface Identity {
  * @returns null when nothing was sent: some operations (signing in) need nobody.
  * @throws GraphQLError UNAUTHENTICATED when what was sent is not valid, or no longer.
  */
-export async function readIdentity(platform: Platform, authorization: string | null | undefined): Promise<Identity | null> {
+export async function readIdentity(
+  platform: Platform,
+  authorization: string | null | undefined,
+): Promise<Identity | null> {
   if (!authorization) return null;
   const [scheme, bearer, ...rest] = authorization.trim().split(/\s+/);
   if (scheme?.toLowerCase() !== 'bearer' || !bearer || rest.length > 0) {
@@ -35,4 +38,5 @@ export function clientAddress(request: IncomingMessage): string | null {
   return last && last.length <= 45 ? last : socket;
 }
 
-const isPrivate = (address: string) => /^(::ffff:)?(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)|^::1$|^f[cd]/.test(address);
+const isPrivate = (address: string) =>
+  /^(::ffff:)?(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)|^::1$|^f[cd]/.test(address);

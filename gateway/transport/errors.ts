@@ -15,11 +15,16 @@ const translations: Record<string, string> = {
  * The form in which every error leaves us: a code of the closed list, the request id, the time, and for a value that does
  * not fit, the way into the variables (`inputPath`).
  */
-export function formatError(error: GraphQLFormattedError, request: { requestId: string; now: Date }): GraphQLFormattedError {
+export function formatError(
+  error: GraphQLFormattedError,
+  request: { requestId: string; now: Date },
+): GraphQLFormattedError {
   const given = String(error.extensions?.code ?? 'BAD_USER_INPUT');
-  const code = translations[given] ?? ((errorCodes as readonly string[]).includes(given) ? given : 'INTERNAL_SERVER_ERROR');
+  const code =
+    translations[given] ?? ((errorCodes as readonly string[]).includes(given) ? given : 'INTERNAL_SERVER_ERROR');
   const message = code === 'INTERNAL_SERVER_ERROR' ? 'Something went wrong on our side.' : error.message;
-  const inputPath = code === 'BAD_USER_INPUT' ? /^Variable "\$.+?" got invalid value .* at "(.+?)";/s.exec(message)?.[1] : undefined;
+  const inputPath =
+    code === 'BAD_USER_INPUT' ? /^Variable "\$.+?" got invalid value .* at "(.+?)";/s.exec(message)?.[1] : undefined;
   const { retryAfter } = error.extensions ?? {};
   return {
     message,

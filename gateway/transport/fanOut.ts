@@ -1,4 +1,4 @@
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import type { LoggedEvent } from '../../subgraphs/shared/events.ts';
 import type { Gateway, RunOptions } from '../gateway.ts';
 import type { PreparedPlan } from '../planning/planner.ts';

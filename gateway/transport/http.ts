@@ -74,7 +74,8 @@ export async function createGraphqlHttp(gateway: Gateway, platform: Platform): P
         viewer: identity?.viewer ?? null,
         ip: clientAddress(request),
         userAgent: request.headers['user-agent']?.slice(0, 300) ?? null,
-        idempotencyKey: typeof idempotencyKey === 'string' && idempotencyKey !== '' ? idempotencyKey.slice(0, 255) : null,
+        idempotencyKey:
+          typeof idempotencyKey === 'string' && idempotencyKey !== '' ? idempotencyKey.slice(0, 255) : null,
       };
     } catch (error) {
       const { extensions } = toFormatted(error);
@@ -82,7 +83,8 @@ export async function createGraphqlHttp(gateway: Gateway, platform: Platform): P
       return fail(extensions?.code === 'UNAUTHENTICATED' ? 401 : 503, error);
     }
     const headers = new HeaderMap();
-    for (const [name, value] of Object.entries(request.headers)) if (value !== undefined) headers.set(name, String(value));
+    for (const [name, value] of Object.entries(request.headers))
+      if (value !== undefined) headers.set(name, String(value));
     const httpGraphQLRequest: HTTPGraphQLRequest = {
       method: request.method!.toUpperCase(),
       headers,
@@ -132,7 +134,10 @@ async function readBody(request: IncomingMessage, limit: number): Promise<Body> 
     else if (size > 10 * limit) request.destroy();
   }
   if (size > limit) return tooLarge();
-  const type = String(request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+  const type = String(request.headers['content-type'] ?? '')
+    .split(';')[0]!
+    .trim()
+    .toLowerCase();
   if (type !== 'application/json') return { value: undefined };
   try {
     return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))) };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError, parse, validate } from 'graphql';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
@@ -11,8 +11,8 @@ import { clientAddress, type Identity, readIdentity } from '../admission/identit
 import type { Gateway } from '../gateway.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
 import type { GatewayContext } from '../sources/embedded.ts';
-import { shareAnswers } from './fanOut.ts';
 import { formatError, toFormatted } from './errors.ts';
+import { shareAnswers } from './fanOut.ts';
 
 /** Operations at once on one socket. */
 const operationsPerSocket = 20;
@@ -72,9 +72,14 @@ export function createGraphqlWebSocket(server: HttpServer, gateway: Gateway, pla
       },
       async onSubscribe(context, _id, payload) {
         const session = sessions.get((context.extra as Extra).socket);
-        if (!session) return [new GraphQLError('The connection is not signed in.', { extensions: { code: 'UNAUTHENTICATED' } })];
+        if (!session)
+          return [new GraphQLError('The connection is not signed in.', { extensions: { code: 'UNAUTHENTICATED' } })];
         if (Object.keys(context.subscriptions).length > operationsPerSocket) {
-          return [new GraphQLError(`A socket may run ${operationsPerSocket} operations at once.`, { extensions: { code: 'RATE_LIMITED' } })];
+          return [
+            new GraphQLError(`A socket may run ${operationsPerSocket} operations at once.`, {
+              extensions: { code: 'RATE_LIMITED' },
+            }),
+          ];
         }
         return prepare(gateway, payload.query, payload.operationName, payload.variables ?? {}, session);
       },
@@ -86,8 +91,10 @@ export function createGraphqlWebSocket(server: HttpServer, gateway: Gateway, pla
         const { plan, context } = args.contextValue as Prepared;
         return answers.subscribe(plan, { variables: args.variableValues, context });
       },
-      onNext: (_context, _id, _payload, args, result) => withFormattedErrors(result, (args.contextValue as Prepared).context.request.requestId),
-      onError: (_context, _id, _payload, errors) => errors.map((error) => formatError(error.toJSON?.() ?? error, { requestId: randomUUID(), now: now() })),
+      onNext: (_context, _id, _payload, args, result) =>
+        withFormattedErrors(result, (args.contextValue as Prepared).context.request.requestId),
+      onError: (_context, _id, _payload, errors) =>
+        errors.map((error) => formatError(error.toJSON?.() ?? error, { requestId: randomUUID(), now: now() })),
     },
     sockets,
     15_000,
@@ -102,8 +109,17 @@ export function createGraphqlWebSocket(server: HttpServer, gateway: Gateway, pla
   function admit(socket: WebSocket, request: IncomingMessage, identity: Identity, authorization: string): void {
     const { viewer, expiresAt } = identity;
     const userAgent = request.headers['user-agent']?.slice(0, 300) ?? null;
-    sessions.set(socket, { identity, authorization, request: { viewer, ip: clientAddress(request), userAgent, idempotencyKey: null } });
-    const timer = expiresAt && setTimeout(() => socket.close(closeCodes.forbidden, 'Token expired'), Math.min(Math.max(0, expiresAt.getTime() - now().getTime()), longestTimer));
+    sessions.set(socket, {
+      identity,
+      authorization,
+      request: { viewer, ip: clientAddress(request), userAgent, idempotencyKey: null },
+    });
+    const timer =
+      expiresAt &&
+      setTimeout(
+        () => socket.close(closeCodes.forbidden, 'Token expired'),
+        Math.min(Math.max(0, expiresAt.getTime() - now().getTime()), longestTimer),
+      );
     socket.once('close', () => {
       sessions.delete(socket);
       if (timer) clearTimeout(timer);
@@ -115,7 +131,9 @@ export function createGraphqlWebSocket(server: HttpServer, gateway: Gateway, pla
     for (const [socket, { identity, authorization }] of sessions) {
       const { viewer } = identity;
       if (changed !== '*' && changed !== viewer.credentialId && changed !== viewer.userId) continue;
-      recheck(socket, authorization).catch((error: Error) => log.warn({ error: error.message }, 'checking a socket again failed'));
+      recheck(socket, authorization).catch((error: Error) =>
+        log.warn({ error: error.message }, 'checking a socket again failed'),
+      );
     }
   });
   async function recheck(socket: WebSocket, authorization: string): Promise<void> {
@@ -154,7 +172,13 @@ interface Prepared {
 }
 
 /** The same way as over HTTP: parse, validate, check what the viewer may do, plan. */
-function prepare(gateway: Gateway, query: string, operationName: string | null | undefined, variables: Record<string, unknown>, session: Session): ExecutionArgs | readonly GraphQLError[] {
+function prepare(
+  gateway: Gateway,
+  query: string,
+  operationName: string | null | undefined,
+  variables: Record<string, unknown>,
+  session: Session,
+): ExecutionArgs | readonly GraphQLError[] {
   try {
     const document: DocumentNode = parse(query, { maxTokens: 10_000 });
     const problems = validate(gateway.apiSchema, document);
@@ -163,7 +187,13 @@ function prepare(gateway: Gateway, query: string, operationName: string | null |
     if (denied.length > 0) return denied;
     const plan = gateway.plan(document, operationName, variables);
     const context: GatewayContext = { request: { ...session.request, requestId: randomUUID() } };
-    return { schema: plan.apiSchema, document, operationName, variableValues: variables, contextValue: { plan, context } satisfies Prepared };
+    return {
+      schema: plan.apiSchema,
+      document,
+      operationName,
+      variableValues: variables,
+      contextValue: { plan, context } satisfies Prepared,
+    };
   } catch (error) {
     if (error instanceof GraphQLError) return [error];
     throw error;

@@ -49,7 +49,12 @@ export function createMemoryBus(log: Log): Bus {
 export async function createRedisBus(url: string, log: Log): Promise<Bus> {
   const { deliver, listen } = createListeners(log);
   const settings = { lazyConnect: true, retryStrategy: (attempt: number) => Math.min(attempt * 100, 2_000) };
-  const out = new Redis(url, { ...settings, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 1_000 });
+  const out = new Redis(url, {
+    ...settings,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 1_000,
+  });
   const incoming = new Redis(url, { ...settings, maxRetriesPerRequest: null });
   for (const client of [out, incoming]) {
     client.on('error', (error: Error) => log.warn({ error: error.message }, 'the Redis bus is not reachable'));

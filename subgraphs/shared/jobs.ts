@@ -1,4 +1,4 @@
-import { createPostgresBackend, Queue, Worker, withBackend } from 'bullmq';
+import { createPostgresBackend, Queue, runMigrations, Worker, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Log } from './log.ts';
@@ -24,6 +24,13 @@ export interface Jobs {
   work(definitions: readonly JobDefinition[]): Promise<void>;
   /** Finishes running jobs (for at most 20 s), then closes. */
   close(): Promise<void>;
+}
+
+/** Makes BullMQ's tables (in the schema `bullmq`) where the queues are on PostgreSQL; BullMQ locks against others doing the same. */
+export async function migrateQueues(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await runMigrations(client as never).finally(() => client.end());
 }
 
 /** The lock is short, so that a killed worker's jobs are taken over within seconds rather than a minute. */
@@ -52,7 +59,13 @@ export function createJobs(connection: { redisUrl?: string | undefined; database
   return {
     async add(name, data, { id, delay } = {}) {
       const backoff = { type: 'exponential', delay: 1_000 };
-      await queueOf(name).add(name, data, { ...kept, attempts: 5, backoff, ...(id && { jobId: id }), ...(delay && { delay }) });
+      await queueOf(name).add(name, data, {
+        ...kept,
+        attempts: 5,
+        backoff,
+        ...(id && { jobId: id }),
+        ...(delay && { delay }),
+      });
     },
     async work(definitions) {
       const bySubgraph = groupBySubgraph(definitions);
@@ -67,7 +80,9 @@ export function createJobs(connection: { redisUrl?: string | undefined; database
           if (!definition) throw new Error(`No job is called ${job.name}. Known: ${[...byName.keys()].join(', ')}`);
           await definition.run(job.data as Record<string, string>);
         });
-        worker.on('failed', (job, error) => log.error({ job: job?.name, id: job?.id, error: error.message }, 'a job failed'));
+        worker.on('failed', (job, error) =>
+          log.error({ job: job?.name, id: job?.id, error: error.message }, 'a job failed'),
+        );
         worker.on('error', (error) => log.warn({ error: error.message, queue: subgraph }, 'a worker is in trouble'));
         workers.push(worker);
         await worker.waitUntilReady();
@@ -112,12 +127,13 @@ function onRedis(url: string) {
 
 function onPostgres(connectionString: string, log: Log) {
   const backed = withBackend(createPostgresBackend);
-  // One pool for all queues of the process; BullMQ's tables live in their own schema.
-  const pool = new pg.Pool({ connectionString, max: 6, options: '-c search_path=bullmq' });
+  // One pool for all queues of the process. Each worker keeps one of its connections to LISTEN on.
+  const pool = new pg.Pool({ connectionString, max: 12, options: '-c search_path=bullmq' });
   pool.on('error', (error) => log.warn({ error: error.message }, 'an idle queue connection broke'));
   return {
     queue: (name: string) => new backed.Queue(name, { connection: pool }) as unknown as Queue,
-    worker: (name: string, run: Run) => new backed.Worker(name, run, { connection: pool, ...workerSettings }) as unknown as Worker,
+    worker: (name: string, run: Run) =>
+      new backed.Worker(name, run, { connection: pool, ...workerSettings }) as unknown as Worker,
     close: () => pool.end(),
   };
 }

@@ -46,7 +46,9 @@ export function readSlice(args: PageArgs, keys: number): Slice {
 
 /** Opaque to clients: the sort values of a row, the id last as the tie-break. */
 export function encodeCursor(values: unknown[]): string {
-  return Buffer.from(JSON.stringify(values.map((v) => (v instanceof Date ? v.toISOString() : typeof v === 'bigint' ? String(v) : v)))).toString('base64url');
+  return Buffer.from(
+    JSON.stringify(values.map((v) => (v instanceof Date ? v.toISOString() : typeof v === 'bigint' ? String(v) : v))),
+  ).toString('base64url');
 }
 
 function decodeCursor(cursor: string, keys: number): unknown[] {

@@ -18,7 +18,11 @@ const attemptsBeforeParking = 5;
  * the cursor move in one transaction, under the lock of that row, so any number of processes may run this and each event
  * takes effect once. An event that fails again and again is parked in `reaction_failures` and does not hold up the rest.
  */
-export function runReactions(consumer: string, reactions: Reactions, platform: Platform): { stop(): Promise<void>; settle(): Promise<void> } {
+export function runReactions(
+  consumer: string,
+  reactions: Reactions,
+  platform: Platform,
+): { stop(): Promise<void>; settle(): Promise<void> } {
   const { db, bus, log } = platform;
   const types = Object.keys(reactions) as EventType[];
   const waiting = new Set<string>();

@@ -16,7 +16,8 @@ function textScalar(name: string, parse: (text: string) => unknown, serialize: (
     name,
     serialize,
     parseValue,
-    parseLiteral: (node: ValueNode) => (node.kind === Kind.STRING ? parse(node.value) : fail(`${name} must be a text.`)),
+    parseLiteral: (node: ValueNode) =>
+      node.kind === Kind.STRING ? parse(node.value) : fail(`${name} must be a text.`),
   });
 }
 
@@ -46,7 +47,9 @@ export function isLocalDate(text: string): boolean {
 export const LocalDate = textScalar(
   'LocalDate',
   (text) =>
-    isLocalDate(text) ? text : fail(`LocalDate must be a calendar date from ${earliestDate} to ${latestDate}, e.g. "2026-03-01".`),
+    isLocalDate(text)
+      ? text
+      : fail(`LocalDate must be a calendar date from ${earliestDate} to ${latestDate}, e.g. "2026-03-01".`),
   (value) => (value instanceof Date ? value.toISOString().slice(0, 10) : String(value)),
 );
 
@@ -79,7 +82,9 @@ export const DecimalScalar = new GraphQLScalarType({
   name: 'Decimal',
   serialize: (value) => new Decimal(value as Decimal.Value).toFixed(),
   parseValue: (value) =>
-    typeof value === 'string' || typeof value === 'number' ? parseDecimal(String(value)) : fail('Decimal must be a number or its text.'),
+    typeof value === 'string' || typeof value === 'number'
+      ? parseDecimal(String(value))
+      : fail('Decimal must be a number or its text.'),
   parseLiteral: (node) =>
     node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT
       ? parseDecimal(node.value)

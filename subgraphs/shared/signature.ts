@@ -10,7 +10,10 @@ export const signatureHeaders = { time: 'x-jarvis-time', nonce: 'x-jarvis-nonce'
 /** Accepted distance between the two clocks, in milliseconds. */
 const tolerance = 60_000;
 
-export function sign(secret: Buffer, parts: { method: string; path: string; time: string; nonce: string; body: string }): string {
+export function sign(
+  secret: Buffer,
+  parts: { method: string; path: string; time: string; nonce: string; body: string },
+): string {
   const text = [parts.method, parts.path, parts.time, parts.nonce, sha256(parts.body)].join('\n');
   return createHmac('sha256', secret).update(text).digest('hex');
 }

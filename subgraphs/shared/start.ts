@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { MigrationError, migrate } from '../../prisma/migrate.ts';
 import { type Bus, createMemoryBus, createPostgresBus, createRedisBus } from './bus.ts';
-import { type Config, ConfigError, subgraphNames, addressVariable } from './config.ts';
+import { addressVariable, type Config, ConfigError, subgraphNames } from './config.ts';
 import { createSecrets, encryptionKey } from './crypto.ts';
 import { openDb } from './db.ts';
 import { startEmbeddedPostgres } from './embeddedPostgres.ts';
-import { createJobs } from './jobs.ts';
+import { createJobs, migrateQueues } from './jobs.ts';
 import type { Log } from './log.ts';
 import type { Platform } from './platform.ts';
 
@@ -24,21 +24,30 @@ export interface StartedPlatform {
  * the queues.
  * @throws ConfigError with one sentence that says what to change.
  */
-export async function startPlatform(config: Config, log: Log, onProgress: (what: string) => void): Promise<StartedPlatform> {
+export async function startPlatform(
+  config: Config,
+  log: Log,
+  onProgress: (what: string) => void,
+): Promise<StartedPlatform> {
   const embedded = config.DATABASE_URL
     ? null
-    : await startEmbeddedPostgres({ directory: join(config.DATA_DIR, 'postgres'), onProgress }).catch((error: Error) => {
-        throw new ConfigError(error.message);
-      });
+    : await startEmbeddedPostgres({ directory: join(config.DATA_DIR, 'postgres'), onProgress }).catch(
+        (error: Error) => {
+          throw new ConfigError(error.message);
+        },
+      );
   const databaseUrl = embedded ? embedded.url() : config.DATABASE_URL!;
   const closers: (() => Promise<void>)[] = [async () => embedded?.stop()];
   const close = async () => {
-    for (const closer of closers.reverse()) await closer().catch((error: Error) => log.warn({ error: error.message }, 'closing failed'));
+    for (const closer of closers.reverse())
+      await closer().catch((error: Error) => log.warn({ error: error.message }, 'closing failed'));
   };
   try {
     if (!embedded) await checkDatabase(databaseUrl);
     const applied = await migrate(databaseUrl);
-    if (applied.length > 0) onProgress(`applied ${applied.length} database migration${applied.length === 1 ? '' : 's'}`);
+    if (applied.length > 0)
+      onProgress(`applied ${applied.length} database migration${applied.length === 1 ? '' : 's'}`);
+    if (!config.REDIS_URL) await migrateQueues(databaseUrl);
     const { db, close: closeDb } = openDb(databaseUrl, { connections: config.DATABASE_POOL, log });
     closers.push(closeDb);
     const bus = await openBus(config, databaseUrl, log);
@@ -48,7 +57,12 @@ export async function startPlatform(config: Config, log: Log, onProgress: (what:
     const secrets = createSecrets([encryptionKey(config)]);
     const platform: Platform = { config, db, bus, jobs, secrets, log, now: () => new Date() };
     const database = embedded ? `embedded PostgreSQL in ${config.DATA_DIR}` : 'PostgreSQL at DATABASE_URL';
-    return { platform, databaseUrl, summary: `${database}, queues and bus ${config.REDIS_URL ? 'on Redis' : 'without Redis'}`, close };
+    return {
+      platform,
+      databaseUrl,
+      summary: `${database}, queues and bus ${config.REDIS_URL ? 'on Redis' : 'without Redis'}`,
+      close,
+    };
   } catch (error) {
     await close();
     if (error instanceof MigrationError) throw new ConfigError(error.message);
@@ -60,7 +74,9 @@ export async function startPlatform(config: Config, log: Log, onProgress: (what:
 async function openBus(config: Config, databaseUrl: string, log: Log): Promise<Bus> {
   if (config.REDIS_URL) {
     return createRedisBus(config.REDIS_URL, log).catch((error: Error) => {
-      throw new ConfigError(`REDIS_URL does not lead to a Redis that answers (${error.message}). Start it, or unset REDIS_URL.`);
+      throw new ConfigError(
+        `REDIS_URL does not lead to a Redis that answers (${error.message}). Start it, or unset REDIS_URL.`,
+      );
     });
   }
   const alone = config.DATABASE_URL === undefined && subgraphNames.every((name) => !config[addressVariable(name)]);
@@ -79,7 +95,9 @@ async function checkDatabase(url: string): Promise<void> {
     }
   } catch (error) {
     const { message, code } = error as Error & { code?: string };
-    throw new ConfigError(`DATABASE_URL does not lead to a PostgreSQL that can be used (${message || code}). Correct it, or unset it for the embedded one.`);
+    throw new ConfigError(
+      `DATABASE_URL does not lead to a PostgreSQL that can be used (${message || code}). Correct it, or unset it for the embedded one.`,
+    );
   } finally {
     await client.end().catch(() => {});
   }

@@ -3,7 +3,7 @@ import {
   type DocumentNode,
   execute,
   type FormattedExecutionResult,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLResolveInfo,
   getDirectiveValues,
@@ -192,7 +192,11 @@ function withoutNul<Loaders>(resolve: Resolve<Loaders>): Resolve<Loaders> {
  * Every mutation field: one transaction for its change, its events and its idempotency record; user errors become the
  * payload's `errors` after a rollback; what waits for the commit runs after it.
  */
-function mutationField<Loaders>(resolve: Resolve<Loaders>, makeLoaders: (ctx: Context<Loaders>) => Loaders, transactional: boolean): Resolve<Loaders> {
+function mutationField<Loaders>(
+  resolve: Resolve<Loaders>,
+  makeLoaders: (ctx: Context<Loaders>) => Loaders,
+  transactional: boolean,
+): Resolve<Loaders> {
   return async (source, args, ctx, info) => {
     const key = ctx.viewer ? idempotencyKey(ctx, info) : null;
     const userId = ctx.viewer?.userId ?? '';
@@ -206,7 +210,10 @@ function mutationField<Loaders>(resolve: Resolve<Loaders>, makeLoaders: (ctx: Co
     let payload: Record<string, unknown>;
     try {
       const nul = findNul(args.input);
-      if (nul) throw new UserErrors([{ code: 'INVALID', path: nul.map(String), message: 'A text must not hold a NUL character.' }]);
+      if (nul)
+        throw new UserErrors([
+          { code: 'INVALID', path: nul.map(String), message: 'A text must not hold a NUL character.' },
+        ]);
       payload =
         transactional || key
           ? await transaction(ctx.root, async (tx) => {
@@ -233,7 +240,13 @@ function mutationField<Loaders>(resolve: Resolve<Loaders>, makeLoaders: (ctx: Co
 }
 
 /** A refusal is an answer too: the same key gets it again. A key that was already used with other input stays as it is. */
-async function rememberRefusal(root: Db, userId: string, key: string, payload: Record<string, unknown>, claim: (tx: Tx) => Promise<Record<string, unknown> | null>) {
+async function rememberRefusal(
+  root: Db,
+  userId: string,
+  key: string,
+  payload: Record<string, unknown>,
+  claim: (tx: Tx) => Promise<Record<string, unknown> | null>,
+) {
   try {
     return await transaction(root, async (tx) => {
       const stored = await claim(tx);
@@ -253,7 +266,8 @@ function idempotencyKey<Loaders>(ctx: Context<Loaders>, info: GraphQLResolveInfo
   const header = ctx.request.idempotencyKey;
   const key = (values?.key as string | undefined) ?? (header === null ? null : `${header}:${info.path.key}`);
   if (key === null) return null;
-  if (key.length === 0 || key.length > 300 || key.includes('\0')) throw badInput('An idempotency key has 1 to 255 characters.');
+  if (key.length === 0 || key.length > 300 || key.includes('\0'))
+    throw badInput('An idempotency key has 1 to 255 characters.');
   return key;
 }
 

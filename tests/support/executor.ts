@@ -23,7 +23,8 @@ export function createTestExecutor(subgraphs: ReadonlyMap<string, Subgraph>) {
     if (!document) {
       document = parse(text);
       const problems = validate(gateway.apiSchema, document);
-      if (problems.length > 0) return { errors: problems.map((problem) => problem.toJSON()) } as FormattedExecutionResult;
+      if (problems.length > 0)
+        return { errors: problems.map((problem) => problem.toJSON()) } as FormattedExecutionResult;
       documents.set(text, document);
     }
     const denied = checkAuthorization(gateway.engine, document, undefined, request.viewer);

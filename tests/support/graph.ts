@@ -12,6 +12,7 @@ import { createLog } from '../../subgraphs/shared/log.ts';
 import type { Platform } from '../../subgraphs/shared/platform.ts';
 import { createSubgraph, type Subgraph } from '../../subgraphs/shared/subgraph.ts';
 import { createDatabase } from './database.ts';
+import { createTestExecutor } from './executor.ts';
 
 /** A clock that stands still until it is told to move. */
 export interface TestClock {
@@ -41,7 +42,12 @@ export interface TestGraph {
   clock: TestClock;
   subgraphs: Map<string, Subgraph>;
   /** Signs somebody up (straight into the database) with every scope, or those given. */
-  person(options?: { email?: string; timeZone?: string; scopes?: readonly string[]; roles?: Viewer['roles'] }): Promise<Person>;
+  person(options?: {
+    email?: string;
+    timeZone?: string;
+    scopes?: readonly string[];
+    roles?: Viewer['roles'];
+  }): Promise<Person>;
   /** The same account with another viewer, e.g. an API key with few scopes. */
   as(viewer: Viewer | null): Person;
   /** Every event so far has had its reactions. */
@@ -59,7 +65,9 @@ export const testTime = '2026-03-10T12:00:00.000Z';
  * The whole graph in this process on a database of its own: the five subgraphs behind the gateway's executor. Requests
  * skip HTTP and token checks (the tests under tests/gateway have those); everything after them is what production runs.
  */
-export async function startGraph(options: { env?: Record<string, string>; time?: string; log?: string } = {}): Promise<TestGraph> {
+export async function startGraph(
+  options: { env?: Record<string, string>; time?: string; log?: string } = {},
+): Promise<TestGraph> {
   const database = await createDatabase();
   const config: Config = readConfig({ NODE_ENV: 'test', PORT: '4000', DATABASE_URL: database.url, ...options.env });
   const log = createLog(options.log ?? process.env.TEST_LOG ?? 'silent');
@@ -67,8 +75,12 @@ export async function startGraph(options: { env?: Record<string, string>; time?:
   let time = new Date(options.time ?? testTime);
   const clock: TestClock = {
     now: () => new Date(time),
-    set: (to) => void (time = new Date(to)),
-    advance: (ms) => void (time = new Date(time.getTime() + ms)),
+    set(to) {
+      time = new Date(to);
+    },
+    advance(ms) {
+      time = new Date(time.getTime() + ms);
+    },
   };
   const queue = createJobList(clock);
   const platform: Platform = {
@@ -82,10 +94,9 @@ export async function startGraph(options: { env?: Record<string, string>; time?:
   };
   const subgraphs = new Map(Object.values(definitions).map((d) => [d.name, createSubgraph(d, platform)]));
   for (const subgraph of subgraphs.values()) await subgraph.work();
-  const execute = await createExecutor(subgraphs, platform);
+  const execute = createTestExecutor(subgraphs);
 
   let queries = 0;
-  pool.on('acquire', () => {});
   pool.on('connect', (client) => {
     const query = client.query;
     client.query = function (this: typeof client, ...args: unknown[]) {
@@ -128,7 +139,13 @@ export async function startGraph(options: { env?: Record<string, string>; time?:
       await db.user.create({
         data: { id: userId, email: email ?? `${userId}@example.com`, timeZone, createdAt: now, updatedAt: now },
       });
-      return as({ userId, kind: 'session', credentialId: newId('session', now), scopes: granted as Viewer['scopes'], roles });
+      return as({
+        userId,
+        kind: 'session',
+        credentialId: newId('session', now),
+        scopes: granted as Viewer['scopes'],
+        roles,
+      });
     },
     async settle() {
       // Reactions cause events that others react to: go round until nobody has anything left.
@@ -174,9 +191,4 @@ function createJobList(clock: TestClock) {
       }
     },
   };
-}
-
-async function createExecutor(subgraphs: Map<string, Subgraph>, _platform: Platform) {
-  const { createTestExecutor } = await import('./executor.ts');
-  return createTestExecutor(subgraphs);
 }

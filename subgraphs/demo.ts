@@ -1,0 +1,40 @@
+import { subgraphs } from './index.ts';
+import type { Platform } from './shared/platform.ts';
+import type { DemoAccount } from './shared/subgraph.ts';
+import { ensureDevelopmentUser } from './users/development.ts';
+
+export const demoEmail = 'demo@jarvis.example';
+
+/**
+ * Outside production, an empty database gets a demo account with a year of a plausible life: every domain generates its
+ * part from one seeded source of chance, all in one transaction. Sign in as demo@jarvis.example to see it.
+ * @returns whether it was made now.
+ */
+export async function ensureDemoData(platform: Platform, seed = 20_261_101): Promise<boolean> {
+  const { config, db, now } = platform;
+  if (config.NODE_ENV === 'production' || config.DEMO_DATA === 'off') return false;
+  if ((await db.user.count()) > 0) return false;
+  const userId = await ensureDevelopmentUser(platform, demoEmail);
+  await db.$transaction(
+    async (tx) => {
+      await tx.$executeRaw`SET LOCAL statement_timeout = '60s'`;
+      const { timeZone } = await tx.user.findUniqueOrThrow({ where: { id: userId } });
+      const demo: DemoAccount = { db: tx, userId, timeZone, now: now(), random: mulberry32(seed), ids: new Map() };
+      for (const { demo: generate } of Object.values(subgraphs)) await generate?.(demo);
+    },
+    { timeout: 60_000 },
+  );
+  platform.bus.publish('events', userId);
+  return true;
+}
+
+/** Mulberry32 (Tommy Ettinger, public domain): small, fast, and the same everywhere for the same seed. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
