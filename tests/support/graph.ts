@@ -22,7 +22,6 @@ export interface TestClock {
 }
 
 export type Variables = Record<string, unknown>;
-// biome-ignore lint/suspicious/noExplicitAny: answers are read by the tests' own expectations
 export type Answer = FormattedExecutionResult<Record<string, any>>;
 
 /** Somebody who uses the graph. */
@@ -32,7 +31,6 @@ export interface Person {
   /** Runs an operation and returns the whole answer, errors included. */
   run(document: string, variables?: Variables, request?: Partial<RequestInfo>): Promise<Answer>;
   /** Runs an operation that must succeed and returns its data. */
-  // biome-ignore lint/suspicious/noExplicitAny: as above
   data(document: string, variables?: Variables, request?: Partial<RequestInfo>): Promise<Record<string, any>>;
 }
 

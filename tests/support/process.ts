@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+/** A Jarvis process as `npm start` or `npm run start:subgraph` makes it. */
+export interface RunningProcess {
+  url: string;
+  port: number;
+  pid: number;
+  /** Everything it has printed. */
+  output(): string;
+  /** Sends the signal and resolves with the exit code (null after SIGKILL) once it has ended. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer().once('error', fail);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => done(port));
+    });
+  });
+}
+
+/**
+ * Starts a process and waits until it is ready, for at most 60 s.
+ * @param what `gateway`, or the name of a subgraph
+ * @throws Error with what it printed when it ends before that.
+ */
+export async function startProcess(what: string, env: Record<string, string>): Promise<RunningProcess> {
+  const port = Number(env.PORT ?? (await freePort()));
+  const script = what === 'gateway' ? ['gateway/main.ts'] : ['subgraphs/main.ts', what];
+  const child = spawn(process.execPath, ['--import', 'tsx', ...script], {
+    cwd: root,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  child.stdout.on('data', (chunk) => {
+    printed += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    printed += chunk;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
+  await untilReady(url, child, () => printed);
+  return {
+    url,
+    port,
+    pid: child.pid!,
+    output: () => printed,
+    end(signal = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** Runs a process that is expected to stop by itself, and returns how it ended and what it printed. */
+export async function runProcess(
+  script: string[],
+  env: Record<string, string>,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', ...script], {
+    cwd: root,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    output += chunk;
+  });
+  const code = await new Promise<number | null>((done) => child.once('exit', done));
+  return { code, output };
+}
+
+async function untilReady(url: string, child: ChildProcess, printed: () => string): Promise<void> {
+  const end = Date.now() + 60_000;
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`The process ended with ${child.exitCode}:\n${printed()}`);
+    const ready = await fetch(`${url}/health/ready`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ready) return;
+    if (Date.now() > end) {
+      child.kill('SIGKILL');
+      throw new Error(`The process was not ready in 60 s:\n${printed()}`);
+    }
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+/** Sends one operation over HTTP. */
+export async function post(
+  url: string,
+  query: string,
+  variables: object = {},
+  headers: Record<string, string> = {},
+): Promise<any> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  return response.json();
+}
+
+/** Signs in as in development and returns the header that says so. */
+export async function signIn(url: string, email: string): Promise<{ authorization: string }> {
+  const { data, errors } = await post(
+    url,
+    `mutation ($email: EmailAddress!) { signInForDevelopment(input: { email: $email }) { accessToken errors { message } } }`,
+    { email },
+  );
+  if (errors) throw new Error(JSON.stringify(errors));
+  return { authorization: `Bearer ${data.signInForDevelopment.accessToken}` };
+}
