@@ -1,0 +1,3 @@
+import { defineSubgraph } from '../shared/subgraph.ts';
+
+export const integrations = defineSubgraph({ name: 'integrations', directory: import.meta.dirname, resolvers: {} });
