@@ -27,7 +27,7 @@ async function fetchRoot(execution: Execution, node: FetchNode, targets: readonl
   const { supergraphSchema } = execution.plan;
   const path = commonPath(targets.map((target) => target.path));
   await attempt(execution, node, path, async () => {
-    const { data, errors } = await ask(execution, node, {}, event);
+    const { data, errors } = await ask(execution, node, newData(), event);
     for (const error of errors)
       report(execution, error, [...path, ...renamePath(node.outputRewrites, error.path ?? [])]);
     if (!data) return;
@@ -43,7 +43,7 @@ async function fetchEntities(execution: Execution, node: FetchNode, targets: rea
   const path = commonPath(entities.flatMap((entity) => entity.targets.map((target) => target.path)));
   await attempt(execution, node, path, async () => {
     const representations = entities.map((entity) => entity.representation);
-    const { data, errors } = await ask(execution, node, { ...variables, representations });
+    const { data, errors } = await ask(execution, node, Object.assign(newData(), variables, { representations }));
     for (const error of errors) {
       const [field, index, ...rest] = error.path ?? [];
       const entity = field === '_entities' && typeof index === 'number' ? entities[index] : undefined;
@@ -73,7 +73,7 @@ async function fetchEntities(execution: Execution, node: FetchNode, targets: rea
 /** Targets whose context arguments are equal share a request: an argument is a variable of the whole request. */
 function byContext(execution: Execution, node: FetchNode, targets: readonly Target[]) {
   const { contextRewrites } = node;
-  if (!contextRewrites?.length) return [{ variables: {}, targets }];
+  if (!contextRewrites?.length) return [{ variables: newData(), targets }];
   const groups = new Map<string, { variables: Data; targets: Target[] }>();
   for (const target of targets) {
     const variables = contextArguments(execution.plan.supergraphSchema, contextRewrites, target);

@@ -1,6 +1,6 @@
 import type { FetchDataKeyRenamer, FetchDataRewrite } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
-import { type Data, isData, isOfType, own } from './data.ts';
+import { type Data, isData, isOfType, newData, own } from './data.ts';
 import type { ResponsePath, Target } from './targets.ts';
 
 const CONDITION = '... on ';
@@ -57,7 +57,7 @@ export function contextArguments(
   rewrites: readonly FetchDataKeyRenamer[],
   target: Target,
 ): Data | undefined {
-  const values: Data = {};
+  const values = newData();
   for (const { path, renameKeyTo } of rewrites) {
     if (values[renameKeyTo] !== undefined) continue;
     const ups = path.filter((element) => element === '..').length;

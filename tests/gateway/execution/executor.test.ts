@@ -262,6 +262,18 @@ describe('variables', () => {
     expect(calls).toEqual([]);
   });
 
+  test('called like an object method are only variables', async () => {
+    const { run, calls } = typed();
+    await run(
+      'query($__proto__: [Color!], $constructor: Json) { echo { colors(of: $__proto__) data(of: $constructor) } }',
+      {
+        ...JSON.parse('{ "__proto__": ["BLUE"] }'),
+        constructor: 1,
+      },
+    );
+    expect(Object.keys(calls[1]?.variables ?? {}).sort()).toEqual(['__proto__', 'constructor', 'representations']);
+  });
+
   test('called "representations" do not clash with the entities that are asked for', async () => {
     const { run } = typed();
     const result = await run('query($representations: [Color!]) { echo { colors(of: $representations) } }', {

@@ -7,7 +7,6 @@ import { stripSecurityDirectives } from '../../../gateway/planning/authorization
 import { createPlanner } from '../../../gateway/planning/planner.ts';
 import type { Source, SubgraphRequest, SubscriptionSource } from '../../../gateway/sources/source.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: resolvers of fixtures are as free as @apollo/subgraph takes them
 type Resolvers = Record<string, any>;
 
 /** A subgraph of a fixture: its schema after the `@link` to federation, and its resolvers. */
