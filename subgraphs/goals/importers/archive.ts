@@ -15,6 +15,8 @@ const LIMITS: ArchiveLimits = {
   files: IMPORT_LIMITS.archiveFiles,
 };
 
+const DAMAGED = 'the archive is damaged or in a form that cannot be read';
+
 /** Small enough that one piece cannot inflate past the bound by much: deflate grows at most 1032 times. */
 const PIECE = 4_096;
 
@@ -32,19 +34,29 @@ export function unpack(
     return { message: `the file is larger than ${Math.floor(limits.inputBytes / 1024 / 1024)} MB` };
   }
   const files = new Map<string, Uint8Array[]>();
+  /** Files that have begun and not ended: any left at the end means the archive was cut off. */
+  const open = new Set<string>();
   let seen = 0;
   let unpacked = 0;
+  // The first reason stays: fflate catches what is thrown below and reports it to `ondata` as damage.
+  let reason: string | null = null;
+  const stop = (message: string): never => {
+    reason ??= message;
+    throw new Error(reason);
+  };
   const archive = new Unzip((file) => {
     seen += 1;
-    if (seen > limits.files) throw new ArchiveError(`the archive has more than ${limits.files} files`);
+    if (seen > limits.files) stop(`the archive has more than ${limits.files} files`);
     if (!wanted(file.name) || files.has(file.name)) return;
     const pieces: Uint8Array[] = [];
     files.set(file.name, pieces);
-    file.ondata = (error, data) => {
-      if (error) throw new ArchiveError('the archive is damaged or in a form that cannot be read');
+    open.add(file.name);
+    file.ondata = (error, data, final) => {
+      if (error) stop(DAMAGED);
       unpacked += data.length;
-      if (unpacked > limits.unpackedBytes) throw new ArchiveError('the archive unpacks to more than is allowed');
+      if (unpacked > limits.unpackedBytes) stop('the archive unpacks to more than is allowed');
       pieces.push(data);
+      if (final) open.delete(file.name);
     };
     file.start();
   });
@@ -53,12 +65,10 @@ export function unpack(
     for (let at = 0; at < input.length; at += PIECE) {
       archive.push(input.subarray(at, at + PIECE), at + PIECE >= input.length);
     }
-  } catch (error) {
-    const known = error instanceof ArchiveError;
-    return { message: known ? error.message : 'the archive is damaged or in a form that cannot be read' };
+  } catch {
+    return { message: reason ?? DAMAGED };
   }
+  if (open.size > 0) return { message: DAMAGED };
   if (seen === 0) return { message: 'the file is not a ZIP archive' };
   return { files: new Map([...files].map(([name, pieces]) => [name, Uint8Array.from(Buffer.concat(pieces))])) };
 }
-
-class ArchiveError extends Error {}
