@@ -45,7 +45,7 @@ export interface PeriodOptions {
 /** A day can start up to 17 hours before midnight and 12 hours after it (Beeminder allows -17 h to +6 h). */
 export const DAY_START_MINUTES = { least: -17 * 60, most: 12 * 60 } as const;
 
-const DATE_PATTERN = /^(\d{4})-(\d{2})-(\d{2})$/;
+const DASH = 45;
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
@@ -96,10 +96,7 @@ function existing(date: Temporal.PlainDate, timeZone: string, step: 1 | -1): Tem
 
 /** Whether the text is a date that exists, `YYYY-MM-DD`, year 0001 to 9999. */
 export function isLocalDate(text: string): boolean {
-  const match = DATE_PATTERN.exec(text);
-  if (!match) return false;
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+  return parsedDay(text) !== null;
 }
 
 export function daysInMonth(year: number, month: number): number {
@@ -112,8 +109,30 @@ export function daysInMonth(year: number, month: number): number {
  * @throws RangeError when the text is not a local date
  */
 export function dayNumber(date: LocalDate): number {
-  if (!isLocalDate(date)) throw new RangeError(`not a local date (YYYY-MM-DD): ${JSON.stringify(date)}`);
-  return dayNumberOf(Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8, 10)));
+  const day = parsedDay(date);
+  if (day === null) throw new RangeError(`not a local date (YYYY-MM-DD): ${JSON.stringify(date)}`);
+  return day;
+}
+
+/** Read digit by digit: a decade of daily values passes here several times for one dashboard. */
+function parsedDay(text: string): number | null {
+  if (text.length !== 10 || text.charCodeAt(4) !== DASH || text.charCodeAt(7) !== DASH) return null;
+  const year = digits(text, 0, 4);
+  const month = digits(text, 5, 7);
+  const day = digits(text, 8, 10);
+  if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) return null;
+  return dayNumberOf(year, month, day);
+}
+
+/** The number written from `from` to before `to`; NaN when there is anything but digits. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function dayNumberOf(year: number, month: number, day: number): number {
@@ -146,7 +165,8 @@ function civil(dayNumber: number): { year: number; month: number; day: number } 
 }
 
 function format(year: number, month: number, day: number): LocalDate {
-  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+  const padded = year >= 1000 ? year : String(year).padStart(4, '0');
+  return `${padded}-${month < 10 ? '0' : ''}${month}-${day < 10 ? '0' : ''}${day}`;
 }
 
 export function addDays(date: LocalDate, days: number): LocalDate {
@@ -171,7 +191,8 @@ export function* dateRange(start: LocalDate, end: LocalDate): Generator<LocalDat
 
 /** The period that holds `date`. Weeks begin on `weekStart`; months and years are calendar months and years. */
 export function periodOf(date: LocalDate, frequency: Frequency, options: PeriodOptions = {}): Period {
-  return periodAt(indexOf(dayNumber(date), frequency, options), frequency, options);
+  const cut = grid(frequency, options);
+  return periodAt(indexOf(dayNumber(date), cut), cut);
 }
 
 export function nextPeriod(period: DateRange, frequency: Frequency, options: PeriodOptions = {}): Period {
@@ -184,10 +205,9 @@ export function previousPeriod(period: DateRange, frequency: Frequency, options:
 
 /** The periods that touch the range, oldest first. The first and the last may reach beyond it. */
 export function* periodsIn(range: DateRange, frequency: Frequency, options: PeriodOptions = {}): Generator<Period> {
-  const last = indexOf(dayNumber(range.end), frequency, options);
-  for (let i = indexOf(dayNumber(range.start), frequency, options); i <= last; i++) {
-    yield periodAt(i, frequency, options);
-  }
+  const cut = grid(frequency, options);
+  const last = indexOf(dayNumber(range.end), cut);
+  for (let i = indexOf(dayNumber(range.start), cut); i <= last; i++) yield periodAt(i, cut);
 }
 
 /** How many whole units (days, weeks, months, years) lie between the unit of 1970-01-01 and the unit of `day`. */
@@ -205,21 +225,27 @@ function firstDayOfUnit(index: number, unit: PeriodUnit, weekStart: Weekday): nu
   return dayNumberOf(1970 + Math.floor(index / 12), modulo(index, 12) + 1, 1);
 }
 
-function indexOf(day: number, frequency: Frequency, options: PeriodOptions): number {
-  const { unit, interval, weekStart, offset } = grid(frequency, options);
+function indexOf(day: number, { unit, interval, weekStart, offset }: Grid): number {
   return Math.floor((unitIndex(day, unit, weekStart) - offset) / interval);
 }
 
-function periodAt(index: number, frequency: Frequency, options: PeriodOptions): Period {
-  const { unit, interval, weekStart, offset } = grid(frequency, options);
+function periodAt(index: number, { unit, interval, weekStart, offset }: Grid): Period {
   const first = firstDayOfUnit(index * interval + offset, unit, weekStart);
-  const last = firstDayOfUnit((index + 1) * interval + offset, unit, weekStart) - 1;
+  const days = firstDayOfUnit((index + 1) * interval + offset, unit, weekStart) - first;
   const start = dateOfDay(first);
   const name = interval === 1 ? unit : `${unit}*${interval}`;
-  return { key: `${name}/${start}`, start, end: dateOfDay(last), days: last - first + 1 };
+  return { key: `${name}/${start}`, start, end: days === 1 ? start : dateOfDay(first + days - 1), days };
 }
 
-function grid(frequency: Frequency, options: PeriodOptions) {
+/** How time is cut into periods: whole units, `interval` of them a period, the first period beginning at `offset`. */
+interface Grid {
+  unit: PeriodUnit;
+  interval: number;
+  weekStart: Weekday;
+  offset: number;
+}
+
+function grid(frequency: Frequency, options: PeriodOptions): Grid {
   const interval = frequency.interval ?? 1;
   if (!Number.isInteger(interval) || interval < 1) throw new RangeError('a period interval is a whole number from 1');
   const weekStart = options.weekStart ?? 1;

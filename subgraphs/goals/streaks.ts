@@ -73,23 +73,31 @@ export function habitPeriods(goal: GoalShape, series: Series, today: LocalDate):
   const options = habitPeriodOptions(goal);
   if (first > last) return [];
   const excused = excusedDays(goal, series, periodOf(last, frequency, options).end);
+  const life = { first: dayNumber(first), last: goal.deadline ? dayNumber(goal.deadline) : Number.MAX_SAFE_INTEGER };
+  const now = dayNumber(today);
+  const days = series.map((day) => dayNumber(day.localDate));
   const periods: HabitPeriod[] = [];
   let at = 0;
-  for (const period of periodsIn({ start: first, end: last }, frequency, options)) {
+  for (const { key, start, end, days: length } of periodsIn({ start: first, end: last }, frequency, options)) {
+    const startDay = dayNumber(start);
+    const endDay = startDay + length - 1;
     let done = 0;
     let entries = 0;
-    for (; at < series.length && series[at]!.localDate <= period.end; at++) {
-      const day = series[at]!;
-      if (day.localDate < first || day.localDate > last) continue;
-      done += habitContribution(goal, requirement, day);
-      if (!day.skipped) entries += 1;
+    for (; at < days.length && days[at]! <= endDay; at++) {
+      if (days[at]! < life.first || days[at]! > life.last || days[at]! > now) continue;
+      done += habitContribution(goal, requirement, series[at]!);
+      if (!series[at]!.skipped) entries += 1;
     }
-    const activeDays = activeDaysIn(goal, period, excused, first).length;
-    const required = requiredIn(goal, requirement, activeDays / period.days);
-    const over = period.end < today || (goal.deadline != null && goal.deadline < today);
+    if (entries > 1) done = tidy(done);
+    let activeDays = 0;
+    for (let day = Math.max(startDay, life.first); day <= Math.min(endDay, life.last); day++) {
+      if (!excused.has(day)) activeDays += 1;
+    }
+    const required = requiredIn(goal, requirement, activeDays / length);
+    const over = endDay < now || life.last < now;
     const unknown = entries === 0 && goal.missingMeans === 'NO_DATA';
     const state = stateOf(goal, { done, required, activeDays, over, unknown });
-    periods.push({ ...period, state, done, required, activeDays, current: period.start <= today && !over });
+    periods.push({ key, start, end, days: length, state, done, required, activeDays, current: !over });
   }
   return periods;
 }
@@ -153,17 +161,9 @@ function firstDate(goal: GoalShape, series: Series): LocalDate {
   return earliest && earliest < goal.startDate ? earliest : goal.startDate;
 }
 
-/**
- * Day numbers of the period on which the habit asks for something: within its life and not excused. `first` is where
- * its life begins when imported history reaches back before the start date.
- */
-export function activeDaysIn(
-  goal: GoalShape,
-  period: DateRange,
-  excused: ReadonlySet<number>,
-  first: LocalDate = goal.startDate,
-): number[] {
-  const from = Math.max(dayNumber(period.start), dayNumber(first));
+/** Day numbers of the period on which the habit asks for something: within its life and not excused. */
+export function activeDaysIn(goal: GoalShape, period: DateRange, excused: ReadonlySet<number>): number[] {
+  const from = Math.max(dayNumber(period.start), dayNumber(goal.startDate));
   const to = Math.min(dayNumber(period.end), goal.deadline ? dayNumber(goal.deadline) : Number.MAX_SAFE_INTEGER);
   const active: number[] = [];
   for (let day = from; day <= to; day++) if (!excused.has(day)) active.push(day);

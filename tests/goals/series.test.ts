@@ -78,6 +78,12 @@ describe('values of a goal', () => {
     expect(valueSeries(goal, series).map((d) => d.value)).toEqual([110, 115, 122]);
   });
 
+  test('long sums do not gather rounding errors', () => {
+    const tenths = days('2024-01-01', Array(3650).fill(0.1));
+    expect(currentValue(numericGoal(), tenths, '2050-01-01')).toBe(365);
+    expect(currentValue(numericGoal(), days('2024-01-01', [1e15, 0.25, -1e15]), '2050-01-01')).toBe(0.25);
+  });
+
   test('a level is the latest value, and where it started before the first one', () => {
     const goal = numericGoal({ cumulative: false, startValue: 80 });
     expect(currentValue(goal, series, '2024-01-03')).toBe(10);
