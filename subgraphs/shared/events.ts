@@ -78,6 +78,7 @@ export const events = {
   'notification.created': event('notification', 'created', {}),
   'notification.updated': event('notification', 'updated', {}),
   'notification.deleted': event('notification', 'deleted', {}),
+  'notificationSettings.updated': event('user', 'updated', {}),
   'reminder.created': event('reminder', 'created', {}),
   'reminder.updated': event('reminder', 'updated', {}),
   'reminder.deleted': event('reminder', 'deleted', {}),

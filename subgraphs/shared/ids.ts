@@ -36,7 +36,7 @@ export type Kind = keyof typeof kinds;
 export type NodeTypeName = (typeof kinds)[Kind]['type'];
 
 /** Makes a new id, e.g. `goal_0192f3…`; `at` is its time part, in milliseconds since 1970. */
-export function newId(kind: Kind | 'event' | 'audit' | 'job', at: Date | number = Date.now()): string {
+export function newId(kind: Kind | 'event' | 'audit' | 'job' | 'sync', at: Date | number = Date.now()): string {
   return `${kind}_${uuidv7(Number(at))}`;
 }
 
