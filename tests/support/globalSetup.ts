@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -12,6 +12,8 @@ declare global {
 /** One PostgreSQL cluster a run, with a migrated template database that each test file clones. */
 export default async function globalSetup(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'jarvis-test-'));
+  // As root, PostgreSQL runs under another account, which must be able to walk in.
+  chmodSync(directory, 0o711);
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
   const server = await startEmbeddedPostgres({ directory, settings });
   const client = new pg.Client({ connectionString: server.url() });

@@ -70,6 +70,8 @@ export async function startGraph(
   const config: Config = readConfig({ NODE_ENV: 'test', PORT: '4000', DATABASE_URL: database.url, ...options.env });
   const log = createLog(options.log ?? process.env.TEST_LOG ?? 'silent');
   const { db, pool, close } = openDb(database.url, { connections: 10, log });
+  // Loads Prisma's query compiler now: Jest refuses imports between two hooks, where the first sweep for events may run.
+  await db.$connect();
   let time = new Date(options.time ?? testTime);
   const clock: TestClock = {
     now: () => new Date(time),
