@@ -18,10 +18,10 @@ import { changesOf, expectVersion, inputHash, lockRow, sameCreation } from './st
 const mostWebhooks = 20;
 const longestKeep = 168;
 
-/** A webhook and, this once, its secret: a function, so that nothing that stores or logs an answer can store it too. */
+/** A webhook and, this once, its secret. An idempotency key's stored answer has it too, sealed like the row. */
 export interface WithSecret {
   webhook: Webhook;
-  secret: () => string | null;
+  secret: string | null;
 }
 
 /** A new key of 32 bytes, as Standard Webhooks writes it. */
@@ -82,11 +82,11 @@ export async function createWebhook(ctx: UserContext, input: CreateWebhookInput)
   };
   const { count } = await ctx.db.webhook.createMany({ data: [data], skipDuplicates: true });
   const webhook = await ctx.db.webhook.findUniqueOrThrow({ where: { userId_id: { userId, id } } });
-  if (count === 0) return { webhook: sameCreation(webhook, hash), secret: () => null };
+  if (count === 0) return { webhook: sameCreation(webhook, hash), secret: null };
   const having = await ctx.db.webhook.count({ where: { userId } });
   if (having > mostWebhooks) throw limit([], `One may have at most ${mostWebhooks} webhooks.`);
   await publish(ctx, { type: 'webhook.created', subjectId: id, data: {} });
-  return { webhook, secret: () => secret };
+  return { webhook, secret };
 }
 
 /**
@@ -157,5 +157,5 @@ export async function rotateSecret(ctx: UserContext, input: RotateWebhookSecretI
     },
   });
   await publish(ctx, { type: 'webhook.updated', subjectId: id, data: {} });
-  return { webhook, secret: () => secret };
+  return { webhook, secret };
 }

@@ -76,12 +76,21 @@ export class Checks {
   }
 }
 
-/** The way to the first text with a NUL character (which PostgreSQL cannot store), or null. */
+/** What PostgreSQL's text and JSON cannot store: NUL, and half of a surrogate pair. */
+const unstorable = /[\0\p{Surrogate}]/u;
+/** Deeper input than any of ours; it would also take the stack of whoever walks through it. */
+const deepest = 64;
+
+/**
+ * The way to the first text or member name that cannot be stored, or to what is nested too deep; null when all is well.
+ * A bad name is not part of the path: it could not be shown.
+ */
 export function findNul(value: unknown, path: Path = []): Path | null {
-  if (typeof value === 'string') return value.includes('\0') ? path : null;
+  if (typeof value === 'string') return unstorable.test(value) ? path : null;
   if (value === null || typeof value !== 'object' || value instanceof Date || Decimal.isDecimal(value)) return null;
+  if (path.length > deepest) return path.slice(0, 3);
   for (const [name, part] of Object.entries(value)) {
-    const found = findNul(part, [...path, name]);
+    const found = unstorable.test(name) ? path : findNul(part, [...path, name]);
     if (found) return found;
   }
   return null;
