@@ -1,0 +1,76 @@
+import type { Tx } from '../shared/db.ts';
+import type { ExportedType } from '../shared/subgraph.ts';
+import type { FetchedSource, ResultRow, StoredClaim } from './rows.ts';
+
+const chunk = 200;
+const day = (date: Date | null) => date?.toISOString().slice(0, 10) ?? null;
+
+async function categories(db: Tx, userId: string) {
+  const rows = await db.researchCategory.findMany({ where: { userId }, orderBy: { id: 'asc' } });
+  return rows.map(({ userId: _, inputHash: __, sources, scheduleDate, createdAt, updatedAt, ...row }) => ({
+    ...row,
+    sources: sources.join(' '),
+    scheduleDate: day(scheduleDate),
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  }));
+}
+
+/** A chunk at a time: years of results need not fit into memory. */
+async function* resultRows(db: Tx, userId: string): AsyncGenerator<ResultRow> {
+  for (let after = ''; ; ) {
+    const rows = await db.researchResult.findMany({
+      where: { userId, id: { gt: after } },
+      orderBy: { id: 'asc' },
+      take: chunk,
+    });
+    yield* rows as unknown as ResultRow[];
+    if (rows.length < chunk) return;
+    after = rows.at(-1)!.id;
+  }
+}
+
+async function* results(db: Tx, userId: string) {
+  for await (const row of resultRows(db, userId)) {
+    const { userId: _, sources: __, claims: ___, createdIds, researchDate, createdAt, updatedAt, ...rest } = row;
+    yield {
+      ...rest,
+      createdIds: createdIds.join(' '),
+      researchDate: day(researchDate),
+      createdAt: createdAt.toISOString(),
+      updatedAt: updatedAt.toISOString(),
+    };
+  }
+}
+
+async function* sources(db: Tx, userId: string) {
+  for await (const { id, sources } of resultRows(db, userId)) {
+    for (const [position, source] of (sources as FetchedSource[]).entries())
+      yield { resultId: id, position, ...source };
+  }
+}
+
+async function* claims(db: Tx, userId: string) {
+  for await (const { id, claims } of resultRows(db, userId)) {
+    for (const [position, { source, ...claim }] of (claims as StoredClaim[]).entries()) {
+      yield { resultId: id, position, ...claim, sourcePosition: source };
+    }
+  }
+}
+
+async function reviews(db: Tx, userId: string) {
+  const rows = await db.researchReview.findMany({
+    where: { userId },
+    orderBy: [{ resultId: 'asc' }, { ordinal: 'asc' }],
+  });
+  return rows.map(({ userId: _, at, ...row }) => ({ ...row, at: at.toISOString() }));
+}
+
+/** This domain's part of a data export. */
+export const exports: readonly ExportedType[] = [
+  { name: 'research_categories', rows: categories },
+  { name: 'research_results', rows: results },
+  { name: 'research_sources', rows: sources },
+  { name: 'research_claims', rows: claims },
+  { name: 'research_reviews', rows: reviews },
+];

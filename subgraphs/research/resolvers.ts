@@ -1,0 +1,91 @@
+import { type Context, signedIn } from '../shared/context.ts';
+import { badInput } from '../shared/errors.ts';
+import { Checks } from '../shared/input.ts';
+import { createCategory, deleteCategory, listCategories, nextOfAll, updateCategory } from './categories.ts';
+import type { ResearchContext, ResearchUserContext } from './context.ts';
+import type { ResearchScheduleInput, Resolvers, ReviewActorKind } from './generated.ts';
+import { listResults, pendingResults } from './results.ts';
+import { approveResult, deleteResult, rejectResult } from './reviews.ts';
+import type { FetchedSource, Reference } from './rows.ts';
+import { describe, nextRuns, readSchedule, type Schedule, scheduleOf } from './schedule.ts';
+
+const reader = (ctx: ResearchContext): ResearchUserContext => signedIn(ctx, 'research:read');
+const writer = (ctx: ResearchContext): ResearchUserContext => signedIn(ctx, 'research:write');
+
+/** What was done, in the form of a payload; what could not be done was thrown. */
+const answer = async <Done extends object>(done: Promise<Done>) => ({ ...(await done), errors: [] });
+
+/** The dashboard's id has the user's digits. */
+const isOwnDashboard = ({ id }: Reference, { viewer }: Context<unknown>) =>
+  viewer !== null && id === viewer.userId.replace(/^user_/, 'dashboard_');
+
+function within(name: string, value: number, most: number): number {
+  if (value >= 1 && value <= most) return value;
+  throw badInput(`"${name}" must be between 1 and ${most}.`);
+}
+
+/** @throws GraphQLError BAD_USER_INPUT with what is wrong. */
+function preview(input: ResearchScheduleInput, now: Date): Schedule {
+  const checks = new Checks();
+  const schedule = readSchedule(checks, ['schedule'], input, now);
+  if (!schedule) throw badInput(checks.errors.map(({ message }) => message).join(' '));
+  return schedule;
+}
+
+const actorKinds: Record<string, ReviewActorKind> = {
+  user: 'USER',
+  apiKey: 'API_KEY',
+  assistant: 'ASSISTANT',
+  automation: 'AUTOMATION',
+  system: 'SYSTEM',
+};
+
+export const resolvers: Resolvers = {
+  Query: {
+    researchCategory: (_, { id }, ctx) => reader(ctx).loaders.category.load(id),
+    researchResult: (_, { id }, ctx) => reader(ctx).loaders.result.load(id),
+    researchSchedulePreview: (_, { schedule }, ctx) => preview(schedule, reader(ctx).now()),
+  },
+  Mutation: {
+    createResearchCategory: (_, { input }, ctx) => answer(createCategory(writer(ctx), input)),
+    updateResearchCategory: (_, { input }, ctx) => answer(updateCategory(writer(ctx), input)),
+    deleteResearchCategory: (_, { input }, ctx) => answer(deleteCategory(writer(ctx), input)),
+    approveResearchResult: (_, { input }, ctx) => answer(approveResult(writer(ctx), input)),
+    rejectResearchResult: (_, { input }, ctx) => answer(rejectResult(writer(ctx), input)),
+    deleteResearchResult: (_, { input }, ctx) => answer(deleteResult(writer(ctx), input)),
+  },
+  User: {
+    __resolveReference: (ref, ctx) => (ctx.viewer?.userId === ref.id ? ref : null),
+    researchCategories: (_, { active, ...page }, ctx) => listCategories(reader(ctx), active, page),
+    researchResults: (_, { filter, ...page }, ctx) => listResults(reader(ctx), filter ?? {}, page),
+  },
+  Dashboard: {
+    __resolveReference: (ref, ctx) => (isOwnDashboard(ref, ctx) ? ref : null),
+    pendingResearchResults: (_, { first }, ctx) => pendingResults(reader(ctx), within('first', first, 20)),
+    nextResearchRun: (_, __, ctx) => nextOfAll(reader(ctx)),
+  },
+  ResearchCategory: {
+    __resolveReference: ({ id }, ctx) => reader(ctx).loaders.category.load(id),
+    schedule: (category) => scheduleOf(category),
+    results: ({ id }, { filter, ...args }, { loaders }) =>
+      loaders.resultsOfCategory.load({ categoryId: id, filter: filter ?? {}, args }),
+    pendingResultCount: ({ id }, _, { loaders }) => loaders.pendingCount.load(id),
+  },
+  ResearchSchedule: {
+    description: (schedule) => describe(schedule),
+    nextRuns: (schedule, { count }, ctx) => nextRuns(schedule, ctx.now(), within('count', count, 50)),
+  },
+  ResearchResult: {
+    __resolveReference: ({ id }, ctx) => reader(ctx).loaders.result.load(id),
+    category: async ({ categoryId }, _, { loaders }) => (await loaders.category.load(categoryId))!,
+    claims: ({ claims, sources }) =>
+      claims.map((claim) => ({ ...claim, source: claim.source === null ? null : (sources[claim.source] ?? null) })),
+    reviews: ({ id }, _, { loaders }) => loaders.reviews.load(id),
+  },
+  ResearchSource: {
+    fetchedAt: ({ fetchedAt }: FetchedSource) => new Date(fetchedAt),
+  },
+  ResearchReview: {
+    actor: ({ actorKind, actorId }) => ({ kind: actorKinds[actorKind]!, id: actorId }),
+  },
+};
