@@ -38,11 +38,13 @@ export async function measure(target: Target, connections: number, seconds: numb
         body: target.body(n++),
       });
       const text = await body.text();
-      if (statusCode !== 200 || !target.check(text)) throw new Error(`Wrong answer (${statusCode}): ${text.slice(0, 500)}`);
+      if (statusCode !== 200 || !target.check(text))
+        throw new Error(`Wrong answer (${statusCode}): ${text.slice(0, 500)}`);
       times.push(performance.now() - started);
     }
   };
-  const all = (until: number, times: number[]) => Promise.all(Array.from({ length: connections }, () => run(until, times)));
+  const all = (until: number, times: number[]) =>
+    Promise.all(Array.from({ length: connections }, () => run(until, times)));
   await all(performance.now() + seconds * 200, []);
   const times: number[] = [];
   const cpuBefore = cpuTime(target.pids);

@@ -28,11 +28,18 @@ if (!check) {
 }
 
 const { composeFromConfig, supergraphFile } = await import('../gateway/compose.ts');
-const supergraph = composeFromConfig();
-if (!check) writeFileSync(supergraphFile, supergraph);
-else if (readFileSync(supergraphFile, 'utf8') !== supergraph) {
-  console.error('gateway/supergraph.graphql is out of date: run "npm run generate" and commit it.');
-  process.exit(1);
+const { withConfigurationTable } = await import('./configurationTable.ts');
+const readme = join(root, 'README.md');
+const committed = new Map([
+  [supergraphFile, composeFromConfig()],
+  [readme, withConfigurationTable(readFileSync(readme, 'utf8'))],
+]);
+for (const [file, content] of committed) {
+  if (!check) writeFileSync(file, content);
+  else if (readFileSync(file, 'utf8') !== content) {
+    console.error(`${file} is out of date: run "npm run generate" and commit it.`);
+    process.exit(1);
+  }
 }
 
 if (!check) {

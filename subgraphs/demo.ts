@@ -10,11 +10,16 @@ export const demoEmail = 'demo@jarvis.example';
  * part from one seeded source of chance, all in one transaction. Sign in as demo@jarvis.example to see it.
  * @returns whether it was made now.
  */
-export async function ensureDemoData(platform: Platform, seed = 20_261_101): Promise<boolean> {
-  const { config, db, now } = platform;
+export async function ensureDemoData(platform: Platform, seed?: number): Promise<boolean> {
+  const { config, db } = platform;
   if (config.NODE_ENV === 'production' || config.DEMO_DATA === 'off') return false;
   if ((await db.user.count()) > 0) return false;
-  const userId = await ensureDevelopmentUser(platform, demoEmail);
+  await fillDemoAccount(platform, await ensureDevelopmentUser(platform, demoEmail), seed);
+  return true;
+}
+
+/** Gives an existing, empty account the demo life. */
+export async function fillDemoAccount({ db, now, bus }: Platform, userId: string, seed = 20_261_101): Promise<void> {
   await db.$transaction(
     async (tx) => {
       await tx.$executeRaw`SET LOCAL statement_timeout = '60s'`;
@@ -24,8 +29,7 @@ export async function ensureDemoData(platform: Platform, seed = 20_261_101): Pro
     },
     { timeout: 60_000 },
   );
-  platform.bus.publish('events', userId);
-  return true;
+  bus.publish('events', userId);
 }
 
 /** Mulberry32 (Tommy Ettinger, public domain): small, fast, and the same everywhere for the same seed. */
