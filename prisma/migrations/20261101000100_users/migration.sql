@@ -14,6 +14,8 @@ CREATE TABLE users (
   suspended_at timestamptz(6),
   deletion_requested_at timestamptz(6),
   deletion_scheduled_at timestamptz(6),
+  deletion_challenge text,
+  challenge_expires_at timestamptz(6),
   created_at timestamptz(6) NOT NULL,
   updated_at timestamptz(6) NOT NULL,
   CONSTRAINT users_pkey PRIMARY KEY (id)
@@ -25,6 +27,7 @@ CREATE TABLE apple_accounts (
   sub text NOT NULL,
   user_id text NOT NULL,
   client_id text NOT NULL,
+  transfer_sub text,
   is_private_email boolean NOT NULL DEFAULT false,
   email_enabled boolean NOT NULL DEFAULT true,
   refresh_token text,
@@ -33,6 +36,7 @@ CREATE TABLE apple_accounts (
   CONSTRAINT apple_accounts_pkey PRIMARY KEY (sub)
 );
 CREATE UNIQUE INDEX apple_accounts_user_id_key ON apple_accounts (user_id);
+CREATE UNIQUE INDEX apple_accounts_transfer_sub_key ON apple_accounts (transfer_sub);
 
 CREATE TABLE used_nonces (
   hash text NOT NULL,
@@ -98,6 +102,7 @@ CREATE TABLE api_keys (
   expires_at timestamptz(6),
   last_used_at timestamptz(6),
   revoked_at timestamptz(6),
+  input_hash text,
   created_at timestamptz(6) NOT NULL,
   CONSTRAINT api_keys_pkey PRIMARY KEY (user_id, id)
 );
@@ -152,6 +157,7 @@ CREATE TABLE erasures (
   user_hash text NOT NULL,
   user_id text,
   receipts jsonb NOT NULL DEFAULT '{}',
+  apple_grant text,
   started_at timestamptz(6) NOT NULL,
   finished_at timestamptz(6),
   CONSTRAINT erasures_pkey PRIMARY KEY (user_hash)
@@ -174,3 +180,17 @@ CREATE TABLE rate_limits (
   CONSTRAINT rate_limits_pkey PRIMARY KEY (key, window_start)
 );
 CREATE INDEX rate_limits_window_start_idx ON rate_limits (window_start);
+
+-- The audit log only grows. Its rows leave with their account, and the erasure says so for its own transaction
+-- (SET LOCAL jarvis.erasing = 'on').
+CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND current_setting('jarvis.erasing', true) = 'on' THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION 'audit_entries is append-only';
+END $$;
+CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE ON audit_entries
+  FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON audit_entries
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
