@@ -115,7 +115,7 @@ CREATE FUNCTION goal_day_value(
     WHEN aggregation = 'LAST' THEN last
     WHEN aggregation = 'MIN' THEN min
     WHEN aggregation = 'MAX' THEN max
-    ELSE sum / greatest(count, 1)
+    ELSE round(sum / greatest(count, 1), 12)
   END;
 
 CREATE TABLE milestones (
