@@ -51,7 +51,7 @@ export const readAllMessages = (db: Tx, userId: string, keys: readonly PageKey[]
     const place = position ?? (backwards ? maximum : 0);
     const [compare, order] = backwards ? ['<', 'DESC'] : ['>', 'ASC'];
     return db.$queryRaw<MessageRow[]>`
-      SELECT m.* FROM unnest(${ids}) AS c (id) CROSS JOIN LATERAL (
+      SELECT m.* FROM unnest(${ids}::text[]) AS c (id) CROSS JOIN LATERAL (
         SELECT ${messageColumns} FROM messages m
         WHERE m.user_id = ${userId} AND m.conversation_id = c.id AND m.ordinal ${Prisma.raw(compare)} ${place}::int
         ORDER BY m.ordinal ${Prisma.raw(order)} LIMIT ${limit}::int
@@ -107,7 +107,7 @@ export async function readChildren(db: Tx, userId: string, ids: readonly string[
 /** The messages of each of these conversations that follow no other, oldest first. */
 export async function readFirstMessages(db: Tx, userId: string, ids: readonly string[]): Promise<MessageRow[][]> {
   const rows = await db.$queryRaw<MessageRow[]>`
-    SELECT m.* FROM unnest(${[...ids]}) AS c (id) CROSS JOIN LATERAL (
+    SELECT m.* FROM unnest(${[...ids]}::text[]) AS c (id) CROSS JOIN LATERAL (
       SELECT ${messageColumns} FROM messages m
       WHERE m.user_id = ${userId} AND m.conversation_id = c.id AND m.parent_id IS NULL
       ORDER BY m.ordinal LIMIT ${siblingsShown}::int

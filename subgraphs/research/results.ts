@@ -44,7 +44,7 @@ export async function readResultsOfCategories(
     const ids = keys.filter((other) => pageOf(other) === group).map((other) => other.categoryId);
     const slice = readSlice(key.args, 2);
     const rows = db.$queryRaw<ResultRow[]>`
-      SELECT r.* FROM unnest(${ids}) AS c (id) CROSS JOIN LATERAL (
+      SELECT r.* FROM unnest(${ids}::text[]) AS c (id) CROSS JOIN LATERAL (
         SELECT ${columns} FROM research_results r
         WHERE r.user_id = ${userId} AND r.category_id = c.id ${conditions(key.filter)} ${place(slice)}
       ) r`;
