@@ -48,6 +48,7 @@ CREATE INDEX used_nonces_expires_at_idx ON used_nonces (expires_at);
 CREATE TABLE sessions (
   user_id text NOT NULL,
   id text NOT NULL,
+  method text NOT NULL CONSTRAINT sessions_method_check CHECK (method IN ('apple', 'development')),
   device_id text,
   user_agent text,
   ip text,
