@@ -11,5 +11,6 @@ export default {
   testTimeout: 30_000,
   // Two cores: one worker each. More only makes PostgreSQL and the workers wait for each other.
   maxWorkers: 2,
+  reporters: ['default', '<rootDir>/tests/support/summaryReporter.js'],
   modulePathIgnorePatterns: ['<rootDir>/.jarvis/'],
 };

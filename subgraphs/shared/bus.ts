@@ -16,19 +16,18 @@ export interface Bus {
 
 /** `events`: this user's log grew. `identity`: this session or API key changed or ended. */
 export type Topic = 'events' | 'identity';
+const topics: readonly Topic[] = ['events', 'identity'];
 
 /** Listeners of this process; delivers in a later microtask so that a publisher never runs a reader's code. */
 function createListeners(log: Log) {
   const emitter = new EventEmitter().setMaxListeners(0);
+  const failed = (topic: string) => (error: unknown) => log.error({ error, topic }, 'a listener on the bus failed');
   return {
     deliver(topic: string, text: string) {
       queueMicrotask(() => {
         for (const listener of emitter.listeners(topic)) {
-          try {
-            listener(text);
-          } catch (error) {
-            log.error({ error, topic }, 'a listener on the bus failed');
-          }
+          // Also catches listeners that are asynchronous, whose rejection would end the process.
+          new Promise((done) => done(listener(text))).catch(failed(topic));
         }
       });
     },
@@ -48,7 +47,11 @@ export function createMemoryBus(log: Log): Bus {
 /** Several processes over one Redis (publish/subscribe). */
 export async function createRedisBus(url: string, log: Log): Promise<Bus> {
   const { deliver, listen } = createListeners(log);
-  const settings = { lazyConnect: true, retryStrategy: (attempt: number) => Math.min(attempt * 100, 2_000) };
+  const settings = {
+    lazyConnect: true,
+    autoResubscribe: false,
+    retryStrategy: (attempt: number) => Math.min(attempt * 100, 2_000),
+  };
   const out = new Redis(url, {
     ...settings,
     enableOfflineQueue: false,
@@ -56,16 +59,31 @@ export async function createRedisBus(url: string, log: Log): Promise<Bus> {
     commandTimeout: 1_000,
   });
   const incoming = new Redis(url, { ...settings, maxRetriesPerRequest: null });
+  let lastError: Error | undefined;
   for (const client of [out, incoming]) {
-    client.on('error', (error: Error) => log.warn({ error: error.message }, 'the Redis bus is not reachable'));
+    client.on('error', (error: Error) => {
+      lastError = error;
+      log.warn({ error: error.message }, 'the Redis bus is not reachable');
+    });
   }
   incoming.on('message', (channel: string, text: string) => deliver(channel.slice('jarvis:'.length), text));
-  // Messages sent while we were away are gone: tell every reader to look at everything.
-  incoming.on('ready', () => {
-    for (const topic of ['events', 'identity']) deliver(topic, '*');
-  });
-  await Promise.all([out.connect(), incoming.connect()]);
-  await incoming.subscribe('jarvis:events', 'jarvis:identity');
+  // Messages sent while we were away are gone: once we hear again, tell every reader to look at everything.
+  const subscribe = async () => {
+    await incoming.subscribe(...topics.map((topic) => `jarvis:${topic}`));
+    for (const topic of topics) deliver(topic, '*');
+  };
+  const close = async () => {
+    out.disconnect();
+    incoming.disconnect();
+  };
+  try {
+    await Promise.all([out.connect(), incoming.connect()]);
+    await subscribe();
+  } catch (error) {
+    await close();
+    throw lastError ?? error;
+  }
+  incoming.on('ready', () => void subscribe().catch(() => {})); // Fails only when the connection breaks again.
   return {
     publish(topic, text) {
       out.publish(`jarvis:${topic}`, text).catch(() => {
@@ -74,44 +92,76 @@ export async function createRedisBus(url: string, log: Log): Promise<Bus> {
       });
     },
     listen,
-    async close() {
-      out.disconnect();
-      incoming.disconnect();
-    },
+    close,
   };
 }
 
 /** Several processes without Redis: PostgreSQL's LISTEN and NOTIFY on one connection a process. */
 export async function createPostgresBus(url: string, log: Log): Promise<Bus> {
   const { deliver, listen } = createListeners(log);
-  let client: pg.Client;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
   const connect = async () => {
-    client = new pg.Client({ connectionString: url });
-    client.on('error', (error) => {
-      log.warn({ error: error.message }, 'the PostgreSQL bus lost its connection');
-      client.end().catch(() => {});
-      reconnect();
+    const fresh = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: 3_000,
+      query_timeout: 1_000,
+      keepAlive: true,
     });
-    client.on('notification', ({ channel, payload }) => deliver(channel.slice('jarvis_'.length), payload ?? '*'));
-    await client.connect();
-    await client.query('LISTEN jarvis_events; LISTEN jarvis_identity');
+    let established = false;
+    let lost = false;
+    fresh.on('error', (error) => {
+      if (lost) return;
+      lost = true;
+      log.warn({ error: error.message }, 'the PostgreSQL bus lost its connection');
+      fresh.end().catch(() => {});
+      if (established) reconnect();
+    });
+    fresh.on('notification', ({ channel, payload }) => deliver(channel.slice('jarvis_'.length), payload ?? '*'));
+    try {
+      await fresh.connect();
+      await fresh.query(topics.map((topic) => `LISTEN jarvis_${topic}`).join(';'));
+    } catch (error) {
+      fresh.end().catch(() => {});
+      throw error;
+    }
+    established = true;
+    return fresh;
   };
   const reconnect = () => {
-    if (closed || retry) return;
-    retry = setTimeout(() => {
-      retry = undefined;
-      connect().then(
-        () => ['events', 'identity'].forEach((topic) => void deliver(topic, '*')),
-        () => reconnect(),
-      );
+    if (closed) return;
+    retry = setTimeout(async () => {
+      try {
+        client = await connect();
+      } catch {
+        return reconnect();
+      }
+      if (closed) return void client.end().catch(() => {});
+      for (const topic of topics) deliver(topic, '*');
     }, 500);
   };
-  await connect();
+  let client = await connect();
+  let pending: { topic: Topic; text: string }[] = [];
+  let sending = false;
+  /** One statement at a time; what comes meanwhile goes together in the next. */
+  const send = async () => {
+    sending = true;
+    while (pending.length > 0) {
+      const batch = pending;
+      pending = [];
+      const values = [batch.map(({ topic }) => `jarvis_${topic}`), batch.map(({ text }) => text)];
+      await client
+        .query('SELECT pg_notify(topic, text) FROM unnest($1::text[], $2::text[]) AS message (topic, text)', values)
+        .catch(() => {
+          for (const { topic, text } of batch) deliver(topic, text);
+        });
+    }
+    sending = false;
+  };
   return {
     publish(topic, text) {
-      client.query('SELECT pg_notify($1, $2)', [`jarvis_${topic}`, text]).catch(() => deliver(topic, text));
+      pending.push({ topic, text });
+      if (!sending) void send();
     },
     listen,
     async close() {

@@ -15,7 +15,15 @@ const url = (protocols: string[]) =>
     },
     { message: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}` },
   );
-const integer = (low: number, high: number) => z.coerce.number().int().min(low).max(high);
+const integer = (low: number, high: number) =>
+  z
+    .string()
+    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= low && Number(text) <= high, {
+      message: `must be a whole number from ${low} to ${high}`,
+    })
+    .transform(Number);
+const choice = <const Options extends [string, ...string[]]>(...options: Options) =>
+  z.enum(options, { message: `must be one of ${options.join(', ')}` });
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -26,8 +34,7 @@ const list = z.string().transform((text) =>
 const key = z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits (openssl rand -hex 32)');
 
 export const variables = {
-  NODE_ENV: z
-    .enum(['development', 'test', 'production'])
+  NODE_ENV: choice('development', 'test', 'production')
     .default('development')
     .describe('Kind of run. Production refuses development sign-in and demo data, and wants every secret set'),
   PORT: integer(0, 65535).default(4000).describe('TCP port of the gateway, or of a subgraph that runs on its own'),
@@ -35,8 +42,7 @@ export const variables = {
   PUBLIC_URL: url(['http:', 'https:'])
     .optional()
     .describe('Address that clients see: issuer of access tokens, base of links. Default: http://localhost:PORT'),
-  LOG_LEVEL: z
-    .enum(['silent', 'error', 'warn', 'info', 'debug'])
+  LOG_LEVEL: choice('silent', 'error', 'warn', 'info', 'debug')
     .default('info')
     .describe('Least severe log line that is written'),
   DATA_DIR: z.string().default('.jarvis').describe('Folder of the embedded database and of exported archives'),
@@ -64,6 +70,12 @@ export const variables = {
     .describe(
       'Key that encrypts secrets at rest (AES-256-GCM). Unset outside production: made once and kept under DATA_DIR',
     ),
+  OLD_ENCRYPTION_KEYS: list
+    .pipe(z.array(key))
+    .default([])
+    .describe(
+      'Comma-separated earlier values of ENCRYPTION_KEY: what they sealed can still be read, new secrets use the current one',
+    ),
   APPLE_CLIENT_IDS: list
     .default([])
     .describe(
@@ -84,8 +96,7 @@ export const variables = {
   ADMIN_EMAILS: list
     .default([])
     .describe('Comma-separated verified e-mail addresses whose accounts get the role ADMIN'),
-  DEMO_DATA: z
-    .enum(['auto', 'off'])
+  DEMO_DATA: choice('auto', 'off')
     .default('auto')
     .describe(
       'auto: outside production, the first start fills the database with a demo account and a year of its life',
@@ -111,15 +122,18 @@ export class ConfigError extends Error {
  * @throws ConfigError naming each wrong variable and what it must be.
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in variables && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => Object.hasOwn(variables, name) && value !== ''),
+  );
   const result = schema.safeParse(given);
   const problems = result.success
     ? crossChecks(result.data)
-    : result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
   if (!result.success || problems.length > 0) {
     throw new ConfigError(`The configuration is wrong:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
   }
-  return { ...result.data, publicUrl: result.data.PUBLIC_URL ?? `http://localhost:${result.data.PORT}` };
+  const publicUrl = (result.data.PUBLIC_URL ?? `http://localhost:${result.data.PORT}`).replace(/\/+$/, '');
+  return { ...result.data, publicUrl };
 }
 
 function crossChecks(config: z.infer<typeof schema>): string[] {

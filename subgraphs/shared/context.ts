@@ -81,19 +81,24 @@ export function createContext<Loaders>(
   request: RequestInfo,
   makeLoaders: (ctx: Context<Loaders>) => Loaders,
 ): Context<Loaders> {
+  const log = platform.log.child({ requestId: request.requestId });
   const ctx = {
     request,
     requestId: request.requestId,
     viewer: request.viewer,
     db: platform.db,
     root: platform.db,
-    log: platform.log.child({ requestId: request.requestId }),
+    log,
     now: platform.now,
     config: platform.config,
     secrets: platform.secrets,
     jobs: platform.jobs,
     bus: platform.bus,
-    afterCommit: (effect: () => void | Promise<void>) => void effect(),
+    afterCommit(effect: () => void | Promise<void>) {
+      Promise.resolve()
+        .then(effect)
+        .catch((error) => log.error({ error }, 'an effect after the commit failed'));
+    },
     loaders: undefined as unknown as Loaders,
   };
   ctx.loaders = makeLoaders(ctx);

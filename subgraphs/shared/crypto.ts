@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 
 /** Encrypts what must be read again (Apple refresh tokens, signing keys, webhook secrets). */
 export interface Secrets {
@@ -26,29 +26,50 @@ export function createSecrets(keys: readonly Buffer[]): Secrets {
       return ['v1', current, ...[nonce, cipher.getAuthTag(), ciphertext].map((b) => b.toString('base64url'))].join('.');
     },
     open(sealed, place) {
-      const [version, id, nonce, tag, ciphertext] = sealed.split('.');
-      const key = byId.get(id ?? '');
-      if (version !== 'v1' || !key) throw new Error('A secret was sealed with a key that is not configured.');
-      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce!, 'base64url'))
-        .setAAD(Buffer.from(place))
-        .setAuthTag(Buffer.from(tag!, 'base64url'));
-      return Buffer.concat([decipher.update(Buffer.from(ciphertext!, 'base64url')), decipher.final()]).toString('utf8');
+      const [version, id = '', ...rest] = sealed.split('.');
+      if (version !== 'v1' || rest.length !== 3) throw new Error('This is not a sealed secret.');
+      const key = byId.get(id);
+      if (!key) throw new Error('A secret was sealed with a key that is not configured.');
+      const [nonce, tag, ciphertext] = rest.map((part) => Buffer.from(part, 'base64url')) as [Buffer, Buffer, Buffer];
+      // Without the length, Node would also accept tags of 4 bytes, which can be guessed.
+      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 }).setAAD(Buffer.from(place));
+      decipher.setAuthTag(tag);
+      return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
     },
   };
 }
 
 const keyId = (key: Buffer) => createHash('sha256').update('jarvis/key-id').update(key).digest('hex').slice(0, 8);
 
-/** The configured key, or outside production one that is made once and kept (mode 600) under DATA_DIR. */
-export function encryptionKey(config: Config): Buffer {
-  if (config.ENCRYPTION_KEY) return Buffer.from(config.ENCRYPTION_KEY, 'hex');
-  const file = join(config.DATA_DIR, 'encryption-key');
+/**
+ * The configured keys, the current one first; or outside production one that is made once and kept (mode 600) under DATA_DIR.
+ * @throws ConfigError when that file holds no key.
+ */
+export function encryptionKeys(config: Config): Buffer[] {
+  const old = config.OLD_ENCRYPTION_KEYS.map((key) => Buffer.from(key, 'hex'));
+  return [config.ENCRYPTION_KEY ? Buffer.from(config.ENCRYPTION_KEY, 'hex') : keptKey(config.DATA_DIR), ...old];
+}
+
+function keptKey(directory: string): Buffer {
+  const file = join(directory, 'encryption-key');
   if (!existsSync(file)) {
-    mkdirSync(config.DATA_DIR, { recursive: true });
-    writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
-    chmodSync(file, 0o600);
+    mkdirSync(directory, { recursive: true });
+    // Complete before it gets its name, and the first one wins: processes that start at once share one key.
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, randomBytes(32).toString('hex'), { mode: 0o600 });
+    try {
+      linkSync(draft, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(draft);
+    }
   }
-  return Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
+  const text = readFileSync(file, 'utf8').trim();
+  if (!/^[0-9a-f]{64}$/.test(text)) {
+    throw new ConfigError(`${file} must hold 64 hexadecimal digits. Restore it, or set ENCRYPTION_KEY.`);
+  }
+  return Buffer.from(text, 'hex');
 }
 
 /** SHA-256 as hexadecimal text: for 256-bit random tokens, which need no slow hash. */

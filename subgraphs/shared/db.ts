@@ -31,6 +31,8 @@ export function openDb(url: string, options: { connections: number; log: Log; st
     adapter: new PrismaPg(pool),
     // `throw` already reaches us; Prisma's own printing would put SQL and values on the console.
     log: [],
+    // And its messages would quote the arguments of the call.
+    errorFormat: 'minimal',
     transactionOptions: { maxWait: 3_000, timeout: 10_000 },
   });
   return {

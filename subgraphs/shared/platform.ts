@@ -4,6 +4,10 @@ import type { Secrets } from './crypto.ts';
 import type { Db } from './db.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
+import type { SubgraphDefinition } from './subgraph.ts';
+
+/** What is asked of every domain where a person's data is concerned as a whole. */
+export type Domain = Pick<SubgraphDefinition, 'name' | 'exports' | 'erase'>;
 
 /** What every room of the house may use: made once a process, handed down as an argument. */
 export interface Platform {
@@ -15,4 +19,6 @@ export interface Platform {
   log: Log;
   /** The clock. Injected, so that tests decide what time it is. */
   now: () => Date;
+  /** Every domain of the installation, also those that other processes serve: they share one database. */
+  domains: readonly Domain[];
 }

@@ -11,12 +11,20 @@ export interface ReactionContext extends Publisher {
 export type Reactions = { [T in EventType]?: (event: LoggedEvent<T>, ctx: ReactionContext) => Promise<void> };
 
 const sweepEvery = 15_000;
-const attemptsBeforeParking = 5;
+const attemptsBeforeParking = 6;
+/** Before the second attempt, in milliseconds; doubles after each. */
+const firstPause = 250;
+
+/** What one look at a user's log came to. `busy`: another process is at it. */
+type Outcome = 'reacted' | 'nothing' | 'busy';
 
 /**
  * Runs one consumer's reactions over every user's log. For each user a cursor row says how far it has got; effects and
  * the cursor move in one transaction, under the lock of that row, so any number of processes may run this and each event
  * takes effect once. An event that fails again and again is parked in `reaction_failures` and does not hold up the rest.
+ *
+ * Who erases a user deletes the rows of `event_counters` first and of `reaction_cursors` next: that waits for reactions
+ * under way and lets no new one begin.
  */
 export function runReactions(
   consumer: string,
@@ -25,108 +33,147 @@ export function runReactions(
 ): { stop(): Promise<void>; settle(): Promise<void> } {
   const { db, bus, log } = platform;
   const types = Object.keys(reactions) as EventType[];
+  if (types.length === 0) return { stop: async () => {}, settle: async () => {} };
   const waiting = new Set<string>();
+  /** Users whose next event failed lately: they wait for their timer, whatever the bus says. */
+  const resting = new Map<string, NodeJS.Timeout>();
   const failures = new Map<string, number>();
   let running: Promise<void> | null = null;
   let stopped = false;
 
-  const drain = async () => {
-    while (waiting.size > 0 && !stopped) {
-      const userId = waiting.values().next().value!;
-      waiting.delete(userId);
-      try {
-        while (!stopped && (await advance(userId)));
-      } catch (error) {
-        log.error({ error, consumer, userId }, 'a reaction failed and will be tried again');
-      }
-    }
+  const look = (userId: string) => {
+    if (stopped || resting.has(userId)) return;
+    waiting.add(userId);
+    wake();
   };
   const wake = () => {
-    if (stopped || running) return;
-    running = drain().finally(() => {
+    running ??= drain().finally(() => {
       running = null;
-      if (waiting.size > 0) wake();
+      if (waiting.size > 0) wake(); // Came between the last turn and this one.
     });
   };
+  const lookLater = (userId: string, pause: number) => {
+    clearTimeout(resting.get(userId));
+    resting.set(userId, setTimeout(() => hurry(userId), pause).unref());
+  };
+  const hurry = (userId: string) => {
+    clearTimeout(resting.get(userId));
+    resting.delete(userId);
+    look(userId);
+  };
 
-  /** Handles the next event of one user that has a reaction; false when there is none left. */
-  async function advance(userId: string): Promise<boolean> {
+  async function drain(): Promise<void> {
+    for (const userId of waiting) {
+      waiting.delete(userId);
+      if (resting.has(userId)) continue;
+      try {
+        let outcome: Outcome = 'reacted';
+        while (outcome === 'reacted' && !stopped)
+          outcome = (await isBehind(userId)) ? await advance(userId) : 'nothing';
+        if (outcome === 'busy') lookLater(userId, firstPause);
+      } catch (error) {
+        log.error({ error, consumer, userId }, 'a reaction failed and will be tried again');
+        if (!resting.has(userId)) lookLater(userId, 5 * firstPause);
+      }
+    }
+  }
+
+  /** Whether an event waits for this consumer. Moves the cursor past what it has no reaction to, without a transaction. */
+  async function isBehind(userId: string): Promise<boolean> {
+    const [row] = await db.$queryRaw<{ next: bigint | null }[]>`
+      WITH log AS (
+        SELECT counter.user_id, counter.last_seq, coalesce(cursor.seq, -1) AS seq,
+          (SELECT min(seq) FROM events WHERE user_id = ${userId} AND seq > coalesce(cursor.seq, 0) AND type = ANY(${types})) AS next
+        FROM event_counters counter
+        LEFT JOIN reaction_cursors cursor ON cursor.user_id = counter.user_id AND cursor.consumer = ${consumer}
+        WHERE counter.user_id = ${userId}
+      ), moved AS (
+        INSERT INTO reaction_cursors (consumer, user_id, seq)
+        SELECT ${consumer}, user_id, coalesce(next - 1, log.last_seq) FROM log JOIN event_counters USING (user_id)
+        WHERE coalesce(next - 1, log.last_seq) > seq FOR KEY SHARE OF event_counters
+        ON CONFLICT (consumer, user_id) DO UPDATE SET seq = EXCLUDED.seq WHERE reaction_cursors.seq < EXCLUDED.seq
+      )
+      SELECT next FROM log`;
+    return row?.next != null;
+  }
+
+  /** Handles the next event of one user that has a reaction. */
+  async function advance(userId: string): Promise<Outcome> {
     let current: LoggedEvent | undefined;
-    let reacted = false;
+    let grown = false;
     try {
-      await db.$transaction(async (tx) => {
-        await tx.$executeRaw`
-          INSERT INTO reaction_cursors (consumer, user_id, seq) VALUES (${consumer}, ${userId}, 0) ON CONFLICT DO NOTHING`;
+      const outcome = await db.$transaction(async (tx): Promise<Outcome> => {
         const [cursor] = await tx.$queryRaw<{ seq: bigint }[]>`
-          SELECT seq FROM reaction_cursors WHERE consumer = ${consumer} AND user_id = ${userId} FOR UPDATE`;
-        if (!cursor) return; // The user was erased meanwhile.
-        const end = await latestSeq(tx, userId);
+          SELECT seq FROM reaction_cursors WHERE consumer = ${consumer} AND user_id = ${userId} FOR UPDATE SKIP LOCKED`;
+        if (!cursor) return 'busy';
         [current] = await readEvents(tx, userId, cursor.seq, { types, limit: 1 });
-        if (current) {
-          const react = reactions[current.type] as (event: LoggedEvent, ctx: ReactionContext) => Promise<void>;
-          const actor = { kind: 'system', id: consumer } as const;
-          await react(current, { db: tx, userId, actor, now: platform.now, causationId: current.id });
-          reacted = true;
-        }
-        const seq = current?.seq ?? end;
+        if (!current) return 'nothing';
+        const react = reactions[current.type] as (event: LoggedEvent, ctx: ReactionContext) => Promise<void>;
+        const actor = { kind: 'system', id: consumer } as const;
+        const before = await latestSeq(tx, userId);
+        await react(current, { db: tx, userId, actor, now: platform.now, causationId: current.id });
+        grown = (await latestSeq(tx, userId)) > before;
         await tx.$executeRaw`
-          UPDATE reaction_cursors SET seq = ${seq} WHERE consumer = ${consumer} AND user_id = ${userId} AND seq < ${seq}`;
+          UPDATE reaction_cursors SET seq = ${current.seq} WHERE consumer = ${consumer} AND user_id = ${userId}`;
+        return 'reacted';
       });
+      if (current) failures.delete(current.id);
+      if (grown) bus.publish('events', userId);
+      return outcome;
     } catch (error) {
       if (current) await countFailure(current, error as Error);
       throw error;
     }
-    if (reacted) bus.publish('events', userId);
-    return reacted;
   }
 
   /** After several failures the event is set aside, with its error, and the cursor goes past it. */
   async function countFailure(event: LoggedEvent, error: Error): Promise<void> {
-    const count = (failures.get(event.id) ?? 0) + 1;
-    failures.set(event.id, count);
-    if (count < attemptsBeforeParking) {
-      setTimeout(() => look(event.userId), 100 * 2 ** count).unref();
-      return;
-    }
-    failures.delete(event.id);
+    const { id, userId, seq } = event;
+    const count = (failures.get(id) ?? 0) + 1;
+    failures.set(id, count);
+    if (count < attemptsBeforeParking) return lookLater(userId, firstPause * 2 ** (count - 1));
+    const text = error.message.replaceAll('\0', '').slice(0, 2000);
     await db.$transaction(async (tx) => {
+      const passed = await tx.$executeRaw`
+        UPDATE reaction_cursors SET seq = ${seq} WHERE consumer = ${consumer} AND user_id = ${userId} AND seq < ${seq}`;
+      if (passed === 0) return; // Another process made it work meanwhile.
       await tx.$executeRaw`
         INSERT INTO reaction_failures (consumer, user_id, event_id, error, at)
-        VALUES (${consumer}, ${event.userId}, ${event.id}, ${error.message.slice(0, 2000)}, ${platform.now()}::timestamptz) ON CONFLICT DO NOTHING`;
-      await tx.$executeRaw`UPDATE reaction_cursors SET seq = ${event.seq} WHERE consumer = ${consumer} AND user_id = ${event.userId} AND seq < ${event.seq}`;
+        VALUES (${consumer}, ${userId}, ${id}, ${text}, ${platform.now()}::timestamptz) ON CONFLICT DO NOTHING`;
+      log.error({ consumer, eventId: id, error: text }, 'a reaction was given up and parked');
     });
-    log.error({ consumer, eventId: event.id, error: error.message }, 'a reaction was given up and parked');
-    look(event.userId);
+    failures.delete(id);
+    lookLater(userId, 0);
   }
 
-  const look = (userId: string) => {
-    waiting.add(userId);
-    wake();
-  };
   /** Whoever is behind, whatever we were told: this is what makes a lost hint harmless. */
   const sweep = async () => {
     for (const userId of await usersBehind(db, consumer)) look(userId);
   };
-  if (types.length === 0) return { stop: async () => {}, settle: async () => {} };
-  const stopListening = bus.listen('events', (userId) => {
-    if (userId === '*') sweep().catch((error) => log.warn({ error: error.message }, 'the sweep for events failed'));
-    else look(userId);
-  });
-  const timer = setInterval(() => {
-    sweep().catch((error) => log.warn({ error: error.message }, 'the sweep for events failed'));
-  }, sweepEvery);
-  timer.unref();
-  sweep().catch((error) => log.warn({ error: error.message }, 'the sweep for events failed'));
+  const sweepNow = () => {
+    sweep().catch((error) => log.warn({ error, consumer }, 'the sweep for events failed'));
+  };
+  const stopListening = bus.listen('events', (userId) => (userId === '*' ? sweepNow() : look(userId)));
+  const timer = setInterval(sweepNow, sweepEvery).unref();
+  sweepNow();
   return {
     async stop() {
       stopped = true;
       clearInterval(timer);
+      for (const pause of resting.values()) clearTimeout(pause);
       stopListening();
       await running;
     },
+    /** Until nothing waits: events that fail are tried at once, up to being parked. */
     async settle() {
-      await sweep();
-      while (running) await running;
+      for (let round = 0; !stopped; round++) {
+        await running;
+        // Somebody else is at it: leave them the time.
+        if (round > 1) await new Promise((done) => setTimeout(done, 10));
+        const behind = await usersBehind(db, consumer);
+        if (behind.length === 0) return;
+        for (const userId of behind) hurry(userId);
+      }
     },
   };
 }

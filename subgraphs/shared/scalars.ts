@@ -21,7 +21,7 @@ function textScalar(name: string, parse: (text: string) => unknown, serialize: (
   });
 }
 
-const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+const rfc3339 = /^\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
 
 export const DateTime = textScalar(
   'DateTime',
@@ -69,12 +69,15 @@ export const TimeZone = textScalar('TimeZone', (text) =>
 );
 
 const decimalText = /^[+-]?\d{1,18}(\.\d{1,12})?$/;
+const decimalProblem =
+  'Decimal must be a number with at most 18 digits before the point and 12 after it, e.g. "12.50".';
 
-function parseDecimal(text: string): Decimal {
-  if (!decimalText.test(text)) {
-    return fail('Decimal must be a number with at most 18 digits before the point and 12 after it, e.g. "12.50".');
-  }
-  return new Decimal(text);
+/** A text must be plain digits; a number may also be written with an exponent, as JSON writes small ones. */
+function parseDecimal(text: string, isNumber: boolean): Decimal {
+  if (!decimalText.test(text) && !isNumber) return fail(decimalProblem);
+  const decimal = new Decimal(text);
+  if (!decimal.isFinite() || decimal.e > 17 || decimal.decimalPlaces() > 12) return fail(decimalProblem);
+  return decimal.isZero() ? new Decimal(0) : decimal; // never -0
 }
 
 /** In code a decimal is a `Decimal` of decimal.js; out it goes as plain digits, without exponent. */
@@ -83,19 +86,31 @@ export const DecimalScalar = new GraphQLScalarType({
   serialize: (value) => new Decimal(value as Decimal.Value).toFixed(),
   parseValue: (value) =>
     typeof value === 'string' || typeof value === 'number'
-      ? parseDecimal(String(value))
+      ? parseDecimal(String(value), typeof value === 'number')
       : fail('Decimal must be a number or its text.'),
   parseLiteral: (node) =>
     node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT
-      ? parseDecimal(node.value)
+      ? parseDecimal(node.value, node.kind !== Kind.STRING)
       : fail('Decimal must be a number or its text.'),
 });
 
 export const URLScalar = textScalar('URL', (text) => {
   const url = text.length <= 2048 && URL.canParse(text) ? new URL(text) : null;
-  return url && ['http:', 'https:'].includes(url.protocol) && !url.username && !url.password
+  return url && url.href.length <= 2048 && /^https?:$/.test(url.protocol) && !url.username && !url.password
     ? url.href
     : fail('URL must be an absolute http or https address without a password, of at most 2048 characters.');
+});
+
+const { parseValue: readEmail } = EmailAddressResolver;
+
+/** At most 254 characters (RFC 5321), looked at before any pattern runs over it. */
+export const EmailAddress = textScalar('EmailAddress', (text) => {
+  if (text.length > 254) return fail('EmailAddress may have at most 254 characters.');
+  try {
+    return readEmail(text);
+  } catch {
+    return fail('EmailAddress must be an e-mail address, e.g. "ana@example.com".');
+  }
 });
 
 export const scalars = {
@@ -104,6 +119,6 @@ export const scalars = {
   TimeZone,
   Decimal: DecimalScalar,
   URL: URLScalar,
-  EmailAddress: EmailAddressResolver,
+  EmailAddress,
   JSON: JSONResolver,
 };

@@ -1,6 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Platform } from './platform.ts';
-import { createVerifier } from './signature.ts';
+import { createVerifier, signatureHeaders } from './signature.ts';
 import type { Subgraph, SubgraphCall } from './subgraph.ts';
 
 /** Largest call that a subgraph reads, in bytes: the gateway's largest request and what planning may add to it. */
@@ -12,31 +12,43 @@ const largestCall = 20_000_000;
  */
 export function createSubgraphServer(subgraph: Subgraph, platform: Platform, secret: Buffer): Server {
   const verify = createVerifier(secret);
-  return createServer(async (request, response) => {
+  const server = createServer(async (request, response) => {
     const end = (status: number, body: string) => {
-      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(body);
+      const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) };
+      response.writeHead(status, headers).end(body);
     };
+    const refuse = () => end(401, '{"error":"This subgraph only answers its gateway."}');
     try {
       if (request.method === 'GET' && request.url === '/health/live') return end(200, '{"status":"live"}');
       if (request.method === 'GET' && request.url === '/health/ready') {
         await platform.db.$queryRaw`SELECT 1`;
         return end(200, '{"status":"ready"}');
       }
-      const chunks: Buffer[] = [];
-      let size = 0;
-      for await (const chunk of request) {
-        size += (chunk as Buffer).length;
-        if (size > largestCall) return end(413, '{"error":"too large"}');
-        chunks.push(chunk as Buffer);
-      }
-      const body = Buffer.concat(chunks).toString('utf8');
-      if (!verify(request.method ?? '', request.url ?? '', request.headers, body)) {
-        return end(401, '{"error":"This subgraph only answers its gateway."}');
-      }
-      end(200, JSON.stringify(await subgraph.execute(JSON.parse(body) as SubgraphCall)));
+      if (!request.headers[signatureHeaders.signature]) return refuse();
+      const body = await readBody(request);
+      if (!body) return end(413, '{"error":"too large"}');
+      if (!verify(request.method ?? '', request.url ?? '', request.headers, body)) return refuse();
+      end(200, JSON.stringify(await subgraph.execute(JSON.parse(body.toString('utf8')) as SubgraphCall)));
     } catch (error) {
-      platform.log.error({ error: (error as Error).message, subgraph: subgraph.name }, 'a call to the subgraph failed');
+      platform.log.error({ error, subgraph: subgraph.name }, 'a call to the subgraph failed');
       if (!response.headersSent) end(503, '{"error":"unavailable"}');
     }
   });
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  return server;
+}
+
+/** The whole body, or null when it is larger than any call of ours. */
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  if (Number(request.headers['content-length'] ?? 0) > largestCall) return null;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Without `destroyOnReturn: false` the connection would be gone before the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += (chunk as Buffer).length;
+    if (size > largestCall) return null;
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
 }

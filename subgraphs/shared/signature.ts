@@ -12,7 +12,7 @@ const tolerance = 60_000;
 
 export function sign(
   secret: Buffer,
-  parts: { method: string; path: string; time: string; nonce: string; body: string },
+  parts: { method: string; path: string; time: string; nonce: string; body: string | Buffer },
 ): string {
   const text = [parts.method, parts.path, parts.time, parts.nonce, sha256(parts.body)].join('\n');
   return createHmac('sha256', secret).update(text).digest('hex');
@@ -21,7 +21,12 @@ export function sign(
 /** Checks signatures and remembers nonces for as long as their time would be accepted. */
 export function createVerifier(secret: Buffer, now: () => number = Date.now) {
   const nonces = new Map<string, number>();
-  return function verify(method: string, path: string, headers: Record<string, unknown>, body: string): boolean {
+  return function verify(
+    method: string,
+    path: string,
+    headers: Record<string, unknown>,
+    body: string | Buffer,
+  ): boolean {
     const time = String(headers[signatureHeaders.time] ?? '');
     const nonce = String(headers[signatureHeaders.nonce] ?? '');
     const given = Buffer.from(String(headers[signatureHeaders.signature] ?? ''), 'hex');

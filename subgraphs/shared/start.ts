@@ -3,12 +3,12 @@ import pg from 'pg';
 import { MigrationError, migrate } from '../../prisma/migrate.ts';
 import { type Bus, createMemoryBus, createPostgresBus, createRedisBus } from './bus.ts';
 import { addressVariable, type Config, ConfigError, subgraphNames } from './config.ts';
-import { createSecrets, encryptionKey } from './crypto.ts';
+import { createSecrets, encryptionKeys } from './crypto.ts';
 import { openDb } from './db.ts';
 import { startEmbeddedPostgres } from './embeddedPostgres.ts';
 import { createJobs, migrateQueues } from './jobs.ts';
 import type { Log } from './log.ts';
-import type { Platform } from './platform.ts';
+import type { Domain, Platform } from './platform.ts';
 
 export interface StartedPlatform {
   platform: Platform;
@@ -28,6 +28,7 @@ export async function startPlatform(
   config: Config,
   log: Log,
   onProgress: (what: string) => void,
+  domains: readonly Domain[],
 ): Promise<StartedPlatform> {
   const embedded = config.DATABASE_URL
     ? null
@@ -54,8 +55,8 @@ export async function startPlatform(
     closers.push(() => bus.close());
     const jobs = createJobs({ redisUrl: config.REDIS_URL, databaseUrl }, log);
     closers.push(() => jobs.close());
-    const secrets = createSecrets([encryptionKey(config)]);
-    const platform: Platform = { config, db, bus, jobs, secrets, log, now: () => new Date() };
+    const secrets = createSecrets(encryptionKeys(config));
+    const platform: Platform = { config, db, bus, jobs, secrets, log, now: () => new Date(), domains };
     const database = embedded ? `embedded PostgreSQL in ${config.DATA_DIR}` : 'PostgreSQL at DATABASE_URL';
     return {
       platform,

@@ -3,7 +3,7 @@ import {
   type DocumentNode,
   execute,
   type FormattedExecutionResult,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLResolveInfo,
   getDirectiveValues,
@@ -99,12 +99,13 @@ export function createSubgraph<Loaders>(definition: SubgraphDefinition<Loaders>,
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      if (field.args.length === 0 || !field.resolve || field.name === '_entities') continue;
+      const plain = field.args.length === 0 && type.name !== 'Mutation';
+      if (plain || !field.resolve || field.name === '_entities') continue;
       const resolve = field.resolve as Resolve<Loaders>;
       field.resolve =
         type.name === 'Mutation'
           ? mutationField(resolve, makeLoaders, !withoutTransaction.has(field.name))
-          : withoutNul(resolve);
+          : storable(resolve);
     }
   }
 
@@ -179,11 +180,12 @@ function subscriptionResolvers<Loaders>({ subscriptions }: SubgraphDefinition<Lo
   return { Subscription: Object.fromEntries(fields) };
 }
 
-/** PostgreSQL cannot store NUL: refuse it at the door of every field with arguments. */
-function withoutNul<Loaders>(resolve: Resolve<Loaders>): Resolve<Loaders> {
+/** Refuses what PostgreSQL cannot store at the door of every field with arguments. */
+function storable<Loaders>(resolve: Resolve<Loaders>): Resolve<Loaders> {
   return (source, args, ctx, info) => {
     const path = findNul(args);
-    if (path) throw badInput(`"${path.join('.')}" holds a NUL character, which no text may.`);
+    if (path)
+      throw badInput(`"${path.join('.')}" holds a NUL character or half a surrogate pair, or is nested too deep.`);
     return resolve(source, args, ctx, info);
   };
 }
@@ -200,7 +202,9 @@ function mutationField<Loaders>(
   return async (source, args, ctx, info) => {
     const key = ctx.viewer ? idempotencyKey(ctx, info) : null;
     const userId = ctx.viewer?.userId ?? '';
-    const claim = (tx: Tx) => claimKey(tx, userId, key!, info.fieldName, args, ctx.now());
+    const claimed = { userId, key: key ?? '', operation: info.fieldName, input: args };
+    const claim = (tx: Tx) => claimKey(tx, ctx.secrets, claimed, ctx.now());
+    const remember = (tx: Tx, answer: unknown) => storeResult(tx, ctx.secrets, claimed, answer);
     const effects: (() => void | Promise<void>)[] = [];
     const attempt = (tx: Tx) => {
       const inner: Context<Loaders> = { ...ctx, db: tx, afterCommit: (effect) => void effects.push(effect) };
@@ -212,7 +216,12 @@ function mutationField<Loaders>(
       const nul = findNul(args.input);
       if (nul)
         throw new UserErrors([
-          { code: 'INVALID', path: nul.map(String), message: 'A text must not hold a NUL character.' },
+          {
+            code: 'INVALID',
+            path: nul.map(String),
+            message:
+              'No text may hold a NUL character or half a surrogate pair, and nothing be nested deeper than 64 levels.',
+          },
         ]);
       payload =
         transactional || key
@@ -221,7 +230,7 @@ function mutationField<Loaders>(
               const stored = key && (await claim(tx));
               if (stored) return stored;
               const fresh = { errors: [], ...(await attempt(tx)) };
-              if (key) await storeResult(tx, userId, key, fresh);
+              if (key) await remember(tx, fresh);
               return fresh;
             })
           : { errors: [], ...(await attempt(ctx.root)) };
@@ -229,11 +238,16 @@ function mutationField<Loaders>(
       if (!(error instanceof UserErrors)) throw error;
       effects.length = 0;
       payload = { ...error.payload, errors: error.errors };
-      if (key) payload = await rememberRefusal(ctx.root, userId, key, payload, claim);
+      if (key) payload = await rememberRefusal(ctx.root, payload, claim, remember);
     } finally {
       ctx.loaders = makeLoaders(ctx);
     }
-    for (const effect of effects) await effect();
+    // The change is there, whatever becomes of these: the answer must not say otherwise.
+    for (const effect of effects) {
+      await Promise.resolve()
+        .then(effect)
+        .catch((error) => ctx.log.error({ error, field: info.fieldName }, 'an effect after the commit failed'));
+    }
     if (ctx.viewer) ctx.bus.publish('events', userId);
     return payload;
   };
@@ -242,16 +256,15 @@ function mutationField<Loaders>(
 /** A refusal is an answer too: the same key gets it again. A key that was already used with other input stays as it is. */
 async function rememberRefusal(
   root: Db,
-  userId: string,
-  key: string,
   payload: Record<string, unknown>,
   claim: (tx: Tx) => Promise<Record<string, unknown> | null>,
+  remember: (tx: Tx, answer: unknown) => Promise<void>,
 ) {
   try {
     return await transaction(root, async (tx) => {
       const stored = await claim(tx);
       if (stored) return stored;
-      await storeResult(tx, userId, key, payload);
+      await remember(tx, payload);
       return payload;
     });
   } catch (error) {
@@ -263,12 +276,13 @@ async function rememberRefusal(
 function idempotencyKey<Loaders>(ctx: Context<Loaders>, info: GraphQLResolveInfo): string | null {
   const directive = info.schema.getDirective('idempotent');
   const values = directive && getDirectiveValues(directive, info.fieldNodes[0]!, info.variableValues);
-  const header = ctx.request.idempotencyKey;
-  const key = (values?.key as string | undefined) ?? (header === null ? null : `${header}:${info.path.key}`);
-  if (key === null) return null;
-  if (key.length === 0 || key.length > 300 || key.includes('\0'))
+  const explicit = values?.key as string | undefined;
+  const given = explicit ?? ctx.request.idempotencyKey;
+  if (given === null) return null;
+  if (given.length === 0 || given.length > 255 || given.includes('\0')) {
     throw badInput('An idempotency key has 1 to 255 characters.');
-  return key;
+  }
+  return explicit ?? `${given}:${info.path.key}`;
 }
 
 /**
@@ -292,14 +306,16 @@ function isTransient(error: unknown): boolean {
 
 /** Errors of the closed list pass; everything else is logged under the request id and masked. */
 function mask(error: GraphQLError, ctx: Context<unknown>) {
-  const code = error.extensions.code;
+  const code = error.extensions?.code; // graphql-js also hands out what is no GraphQLError, such as a RangeError
   const base = { message: error.message, ...(error.path && { path: error.path }) };
   if ((errorCodes as readonly unknown[]).includes(code) && code !== 'INTERNAL_SERVER_ERROR') {
     return { ...base, extensions: error.extensions };
   }
-  // Without a cause it is graphql-js itself speaking: a variable or argument that does not fit.
-  if (!error.originalError && !error.path) return { ...base, extensions: { code: 'BAD_USER_INPUT' } };
+  // Before any resolver, or about an argument, it is graphql-js itself speaking: something does not fit the schema.
+  if (!error.path || isArgumentError(error.originalError)) return { ...base, extensions: { code: 'BAD_USER_INPUT' } };
   const cause = error.originalError ?? error;
   ctx.log.error({ path: error.path, error: cause.message, stack: cause.stack }, 'a resolver failed');
   return { ...base, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }
+
+const isArgumentError = (cause: unknown) => cause instanceof GraphQLError && /^Argument "/.test(cause.message);

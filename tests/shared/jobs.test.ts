@@ -1,0 +1,255 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createJobs, type JobDefinition, type Jobs, migrateQueues } from '../../subgraphs/shared/jobs.ts';
+import { createDatabase } from '../support/database.ts';
+import { recordingLog } from '../support/platform.ts';
+import { hasRedis, startRedis } from '../support/redis.ts';
+import { until } from '../support/until.ts';
+
+type Connection = Parameters<typeof createJobs>[0];
+const nowhere = 'postgresql://127.0.0.1:1/none';
+const times = { lock: 1_500, stalledCheck: 500, backoff: 20, closing: 20_000 };
+
+async function onPostgres() {
+  const database = await createDatabase();
+  // Several processes may start at once.
+  await Promise.all([migrateQueues(database.url), migrateQueues(database.url), migrateQueues(database.url)]);
+  return { connection: { databaseUrl: database.url }, stop: () => database.drop() };
+}
+
+async function onRedis() {
+  const redis = await startRedis();
+  return { connection: { redisUrl: redis.url, databaseUrl: nowhere }, stop: redis.stop };
+}
+
+const stores: [string, () => Promise<{ connection: Connection; stop(): Promise<void> }>][] = [
+  ['PostgreSQL', onPostgres],
+  ['Redis', onRedis],
+];
+
+for (const [name, make] of stores) {
+  const group = name === 'Redis' && !hasRedis() ? describe.skip : describe;
+  group(`jobs on ${name}`, () => {
+    let store: Awaited<ReturnType<typeof make>>;
+    const opened: Jobs[] = [];
+    const { log, lines } = recordingLog('error');
+    /** Each test has a queue of its own. */
+    let queue = '';
+    let number = 0;
+    beforeAll(async () => {
+      store = await make();
+    });
+    afterEach(async () => {
+      await Promise.all(opened.splice(0).map((jobs) => jobs.close()));
+      lines.length = 0;
+    });
+    afterAll(async () => store.stop());
+
+    const open = (own: Partial<typeof times> = {}) => {
+      const jobs = createJobs(store.connection, log, { ...times, ...own });
+      opened.push(jobs);
+      queue = `q${number}`;
+      return jobs;
+    };
+    const fresh = () => {
+      number++;
+      return open();
+    };
+    const job = (what: string, run: JobDefinition['run'], more: Partial<JobDefinition> = {}): JobDefinition => ({
+      name: `${queue}.${what}`,
+      run,
+      ...more,
+    });
+
+    test('runs a job with its data, added before or after a worker came', async () => {
+      const jobs = fresh();
+      const seen: unknown[] = [];
+      await jobs.add(`${queue}.early`, { userId: 'user_1' });
+      const remember = async (data: unknown) => void seen.push(data);
+      await jobs.work([job('early', remember), job('late', remember)]);
+      await jobs.add(`${queue}.late`, { userId: 'user_2' });
+      await until('both ran', () => seen.length === 2);
+      expect(seen).toEqual(expect.arrayContaining([{ userId: 'user_1' }, { userId: 'user_2' }]));
+    });
+
+    test('the same id twice is one job, whatever the id looks like', async () => {
+      const jobs = fresh();
+      const seen: string[] = [];
+      for (const id of ['export:user_1', '42', 'plain']) {
+        await jobs.add(`${queue}.once`, { id }, { id });
+        await jobs.add(`${queue}.once`, { id }, { id });
+      }
+      await jobs.add(`${queue}.once`, { id: 'last' });
+      await jobs.work([job('once', async ({ id }) => void seen.push(id!))]);
+      await until('the last ran', () => seen.includes('last'));
+      expect(seen.sort()).toEqual(['42', 'export:user_1', 'last', 'plain']);
+    });
+
+    test('a delayed job runs when its time has come, not before', async () => {
+      const jobs = fresh();
+      const seen: string[] = [];
+      let ran = 0;
+      const start = Date.now();
+      await jobs.work([
+        job('mark', async ({ what }) => {
+          seen.push(what!);
+          ran = Date.now();
+        }),
+      ]);
+      await jobs.add(`${queue}.mark`, { what: 'delayed' }, { delay: 300 });
+      await jobs.add(`${queue}.mark`, { what: 'now' });
+      await until('both ran', () => seen.length === 2);
+      expect(seen).toEqual(['now', 'delayed']);
+      expect(ran - start).toBeGreaterThanOrEqual(295);
+    });
+
+    test('a failing job is tried again until it works, and no more often than it says', async () => {
+      const jobs = fresh();
+      const tries: Record<string, number> = {};
+      const failing = (until: number) => async (data: Record<string, string>) => {
+        tries[data.what!] = (tries[data.what!] ?? 0) + 1;
+        if (tries[data.what!]! < until) throw new Error(`try ${tries[data.what!]} of ${data.what} failed`);
+      };
+      await jobs.work([
+        job('mends', failing(3)),
+        job('twice', failing(99), { attempts: 2 }),
+        job('usual', failing(99)),
+        job('seven', failing(99), { attempts: 7 }),
+      ]);
+      for (const what of ['mends', 'twice', 'usual', 'seven']) await jobs.add(`${queue}.${what}`, { what });
+      await until('the most patient was tried for the last time', () => lines.join('').includes('try 7 of seven'));
+      expect(tries).toEqual({ mends: 3, twice: 2, usual: 5, seven: 7 });
+    });
+
+    test('a job with `every` runs by itself, once for all processes, and stops when it is no longer defined', async () => {
+      const one = fresh();
+      const two = open();
+      let runs = 0;
+      const tick = job('tick', async () => void runs++, { every: 200 });
+      const start = Date.now();
+      await one.work([tick]);
+      await two.work([tick]);
+      await until('it ran three times', () => runs >= 3);
+      expect(runs).toBeLessThanOrEqual((Date.now() - start) / 200 + 2);
+      await Promise.all(opened.splice(0).map((jobs) => jobs.close()));
+      const later = open();
+      let other = false;
+      await later.work([
+        job('other', async () => {
+          other = true;
+        }),
+      ]);
+      await later.add(`${queue}.other`, {}, { delay: 700 });
+      await until('some periods have gone by', () => other);
+      // One that was already waiting fails as unknown, five times in all; none comes after it.
+      expect(lines.filter((line) => line.includes('No job is called')).length).toBeLessThanOrEqual(5);
+    });
+
+    test('close waits for a running job', async () => {
+      const jobs = fresh();
+      let started = false;
+      let finished = false;
+      let finish = () => {};
+      const work = new Promise<void>((done) => {
+        finish = done;
+      });
+      await jobs.work([
+        job('slow', async () => {
+          started = true;
+          await work;
+          finished = true;
+        }),
+      ]);
+      await jobs.add(`${queue}.slow`, {});
+      await until('it started', () => started);
+      const closing = jobs.close();
+      finish();
+      await closing;
+      expect(finished).toBe(true);
+    });
+
+    test('close gives up on a job that does not end', async () => {
+      number++;
+      const jobs = open({ closing: 200 });
+      let started = false;
+      let finish = () => {};
+      const work = new Promise<void>((done) => {
+        finish = done;
+      });
+      await jobs.work([
+        job('endless', async () => {
+          started = true;
+          await work;
+        }),
+      ]);
+      await jobs.add(`${queue}.endless`, {});
+      await until('it started', () => started);
+      const start = Date.now();
+      await jobs.close();
+      expect(Date.now() - start).toBeLessThan(5_000);
+      finish();
+    });
+
+    test('names the job that nobody knows, and those that are known', async () => {
+      const jobs = fresh();
+      await jobs.work([job('known', async () => {})]);
+      await jobs.add(`${queue}.unknown`, {});
+      await until('it was logged', () => lines.length > 0);
+      expect(lines[0]).toContain(`No job is called ${queue}.unknown. Known: ${queue}.known`);
+    });
+
+    test('the job of a killed worker is taken over when its lock has run out', async () => {
+      const jobs = fresh();
+      const script = join(import.meta.dirname, '../../subgraphs/shared');
+      const code = `import { createJobs } from ${JSON.stringify(`${script}/jobs.ts`)};
+        import { createLog } from ${JSON.stringify(`${script}/log.ts`)};
+        const jobs = createJobs(${JSON.stringify(store.connection)}, createLog('silent'), ${JSON.stringify(times)});
+        await jobs.work([{ name: '${queue}.handed', run: () => { console.log('running'); return new Promise(() => {}); } }]);`;
+      const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await jobs.add(`${queue}.handed`, { userId: 'user_1' });
+      let printed = '';
+      child.stdout.on('data', (chunk) => {
+        printed += chunk;
+      });
+      await until('the other process has it', () => printed.includes('running'));
+      const ended = new Promise((done) => child.once('exit', done));
+      child.kill('SIGKILL');
+      await ended;
+      const seen: unknown[] = [];
+      await jobs.work([job('handed', async (data) => void seen.push(data))]);
+      await until('it was taken over', () => seen.length > 0);
+      expect(seen).toEqual([{ userId: 'user_1' }]);
+    });
+  });
+}
+
+(hasRedis() ? test : test.skip)(
+  'adding a job while Redis is away fails soon, and works again once it is back',
+  async () => {
+    const redis = await startRedis({ appendonly: 'yes' });
+    const { log } = recordingLog('error');
+    const jobs = createJobs({ redisUrl: redis.url, databaseUrl: nowhere }, log, times);
+    const seen: string[] = [];
+    try {
+      await jobs.work([{ name: 'away.mark', run: async ({ what }) => void seen.push(what!) }]);
+      await redis.kill();
+      const start = Date.now();
+      await expect(jobs.add('away.mark', { what: 'lost' })).rejects.toThrow();
+      expect(Date.now() - start).toBeLessThan(5_000);
+      await redis.start();
+      await until('it can be added again', () =>
+        jobs.add('away.mark', { what: 'back' }, { id: 'back' }).then(
+          () => true,
+          () => false,
+        ),
+      );
+      await until('and runs', () => seen.includes('back'));
+    } finally {
+      await jobs.close();
+      await redis.stop();
+    }
+  },
+);
