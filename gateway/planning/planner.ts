@@ -12,6 +12,7 @@ import {
 import { conditionValues, foldConditions, type OperationParts, operationParts, rootFields } from './conditions.ts';
 import { correctSupergraph } from './corrections.ts';
 import { type CacheStatistics, PlanCache } from './planCache.ts';
+import { separateRequiredArguments } from './requiredArguments.ts';
 
 /** A plan with all that is needed to run it and to shape the answer. Shared between requests: never change one. */
 export interface PreparedPlan {
@@ -60,7 +61,8 @@ export interface PlannerOptions {
  * @throws Error when the text is not a supergraph.
  */
 export function createPlanner(supergraphSdl: string, { capacity = 1000 }: PlannerOptions = {}): Planner {
-  const supergraph = Supergraph.build(correctSupergraph(parse(supergraphSdl, { noLocation: true })), {
+  const corrected = separateRequiredArguments(correctSupergraph(parse(supergraphSdl, { noLocation: true })));
+  const supergraph = Supergraph.build(corrected.supergraph, {
     // Which features are enforced is the gateway's question; the planner knows all of federation's own.
     supportedFeatures: null,
   });
@@ -94,7 +96,7 @@ export function createPlanner(supergraphSdl: string, { capacity = 1000 }: Planne
       const queryPlan = planner.buildQueryPlan(operationFromDocument(api, folded, { validate: false }));
       // The planner answers "nothing to fetch" where it knows no way, and the client would read null without an error.
       if (!queryPlan.node) throw unplannable(fields);
-      return queryPlan;
+      return corrected.translate(queryPlan);
     } catch (error) {
       throw error instanceof GraphQLError ? error : unplannable(fields, error);
     } finally {
