@@ -1,17 +1,18 @@
 import { defineSubgraph } from '../shared/subgraph.ts';
+import { accessJobs } from './accessJobs.ts';
+import { createLoaders, type Loaders } from './context.ts';
+import { access } from './resolvers/access.ts';
 
-// Provisional, replaced by the owner of the users subgraph.
-export const users = defineSubgraph({
+/** People: how they sign in, what they allowed, what was done in their name; and what needs the whole account. */
+export const users = defineSubgraph<Loaders>({
   name: 'users',
   directory: import.meta.dirname,
   resolvers: {
-    Query: {
-      viewer: (_: unknown, __: unknown, ctx: { viewer: { userId: string } | null }) => ctx.viewer && { id: ctx.viewer.userId },
-    },
-    User: {
-      __resolveReference: (ref: { id: string }) => ref,
-      dashboard: (user: { id: string }) => ({ id: user.id.replace('user_', 'dashboard_') }),
-    },
+    ...access,
+    User: { ...access.User, dashboard: ({ id }: { id: string }) => ({ id: id.replace(/^user/, 'dashboard') }) },
     Dashboard: { __resolveReference: (ref: { id: string }) => ref },
   },
+  loaders: createLoaders,
+  withoutTransaction: ['refreshSession', 'signInWithApple'],
+  jobs: accessJobs,
 });

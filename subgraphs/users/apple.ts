@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import type { AppleAccount, User } from '../../prisma/generated/client.ts';
+import { sha256 } from '../shared/crypto.ts';
+import type { Tx } from '../shared/db.ts';
+import { expired, invalid, refused } from '../shared/errors.ts';
+import type { NewEvent } from '../shared/events.ts';
+import { newId } from '../shared/ids.ts';
+import { Checks } from '../shared/input.ts';
+import type { Platform } from '../shared/platform.ts';
+import { transaction } from '../shared/subgraph.ts';
+import { createAccount, rolesOf } from './accounts.ts';
+import {
+  type AppleClaims,
+  exchangeCode,
+  hasAppleKey,
+  matchesNonce,
+  revokeGrant,
+  verifyAppleJwt,
+  verifyIdentityToken,
+} from './appleTokens.ts';
+import type { Context } from './context.ts';
+import { checkSignInDevice } from './devices.ts';
+import type { SignInWithAppleInput } from './generated.ts';
+import { limitAttempts } from './rateLimits.ts';
+import { endSessions, openSession, type Tokens, tell } from './sessions.ts';
+
+const place = (sub: string, userId: string) => `apple_accounts|${sub}|${userId}`;
+const refusal = () => invalid(['identityToken'], 'This is not a valid identity token from Apple for this app.');
+
+/**
+ * Signs in with Apple: checks the identity token and its nonce, exchanges the authorization code when there is one and a
+ * key is configured, and finds or makes the account by Apple's `sub`, never by an address. It manages its transaction
+ * itself, because none may be open while Apple is asked.
+ * @throws UserErrors INVALID for the token or the code, EXPIRED for a nonce that was used, FORBIDDEN for suspended accounts.
+ * @throws GraphQLError UPSTREAM_FAILED when Apple cannot be reached; RATE_LIMITED.
+ */
+export async function signInWithApple(ctx: Context, input: SignInWithAppleInput): Promise<Tokens> {
+  const { config } = ctx;
+  if (config.APPLE_CLIENT_IDS.length === 0) throw refused([], 'Sign in with Apple is not set up here.');
+  const checks = new Checks();
+  checks.text(['nonce'], input.nonce, 500);
+  checks.text(['authorizationCode'], input.authorizationCode, 2_000);
+  checks.text(['name'], input.name, 100, 0);
+  checkSignInDevice(checks, input.device);
+  checks.done();
+  await limitAttempts(ctx, 'apple', input.identityToken);
+  const house = { ...ctx, db: ctx.root };
+  const claims = await verifyIdentityToken(house, input.identityToken);
+  if (!claims || !matchesNonce(claims.nonce, input.nonce)) throw refusal();
+  const nonceHash = sha256(`apple|${claims.nonce}`);
+  const used = () => expired(['identityToken'], 'This identity token was used already. Sign in with Apple again.');
+  if (await ctx.root.usedNonce.findUnique({ where: { hash: nonceHash } })) throw used();
+  const grant = await exchange(ctx, claims, input.authorizationCode);
+
+  const effects: (() => void | Promise<void>)[] = [];
+  const tokens = await transaction(ctx.root, async (tx) => {
+    effects.length = 0;
+    const inner: Context = { ...ctx, db: tx, afterCommit: (effect) => void effects.push(effect) };
+    // Kept somewhat longer than the token is accepted.
+    const expiresAt = new Date((claims.exp + 600) * 1_000);
+    const { count } = await tx.usedNonce.createMany({ data: [{ hash: nonceHash, expiresAt }], skipDuplicates: true });
+    if (count === 0) throw used();
+    const { user, events } = await findOrCreate(inner, claims, input, grant);
+    if (user.suspendedAt) throw refused(['identityToken'], 'This account is suspended.');
+    return openSession(inner, { user, method: 'apple', device: input.device, events });
+  });
+  for (const effect of effects) ctx.afterCommit(effect);
+  return tokens;
+}
+
+/** Apple's refresh token, which an erasure needs to revoke what was granted; null without a code or a key to ask with. */
+async function exchange(ctx: Context, claims: AppleClaims, code: string | null | undefined): Promise<string | null> {
+  if (!code || !hasAppleKey(ctx.config)) return null;
+  const house = { ...ctx, db: ctx.root };
+  const { refresh_token: grant, id_token: identityToken } = await exchangeCode(house, claims.aud, code);
+  const whose = identityToken === undefined ? claims : await verifyIdentityToken(house, identityToken);
+  if (whose?.sub !== claims.sub) throw invalid(['authorizationCode'], 'This authorization code is somebody else’s.');
+  return grant;
+}
+
+async function findOrCreate(
+  ctx: Context,
+  claims: AppleClaims,
+  input: SignInWithAppleInput,
+  grant: string | null,
+): Promise<{ user: User; events: NewEvent[] }> {
+  const { db } = ctx;
+  const now = ctx.now();
+  const email = claims.email ?? null;
+  const emailVerified = email !== null && claims.email_verified === true;
+  const roles = rolesOf(ctx.config, emailVerified ? email : null);
+  const name = input.name?.trim() || null;
+  const known = {
+    clientId: claims.aud,
+    ...(claims.transfer_sub !== undefined && { transferSub: claims.transfer_sub }),
+    ...(claims.is_private_email !== undefined && { isPrivateEmail: claims.is_private_email }),
+    updatedAt: now,
+  };
+  const sealed = (userId: string) =>
+    grant === null ? {} : { refreshToken: ctx.secrets.seal(grant, place(claims.sub, userId)) };
+
+  const account = await claimAccount(db, claims.sub, newId('user', now), known.clientId, now);
+  const { userId } = account;
+  await db.appleAccount.update({ where: { sub: claims.sub }, data: { ...known, ...sealed(userId) } });
+  const before = await db.user.findUnique({ where: { id: userId } });
+  if (!before) {
+    const created = await createAccount(
+      db,
+      { id: userId, email, emailVerified, name, timeZone: input.timeZone, roles },
+      now,
+    );
+    return { user: created!, events: [{ type: 'user.created', subjectId: userId, data: {} }] };
+  }
+  // What Apple says now holds; what it does not say this time stays.
+  const changes = {
+    ...(email !== null &&
+      (email !== before.email || emailVerified !== before.emailVerified) && { email, emailVerified }),
+    ...(email !== null && roles.join() !== before.roles.join() && { roles }),
+    ...(name !== null && before.name === null && { name }),
+  };
+  if (Object.keys(changes).length === 0) return { user: before, events: [] };
+  const data = { ...changes, version: { increment: 1 }, updatedAt: now };
+  const user = await db.user.update({ where: { id: userId }, data });
+  return { user, events: [{ type: 'user.updated', subjectId: userId, data: {} }] };
+}
+
+/** The link between Apple's `sub` and an account; of two first sign-ins at once, the second waits here for the first. */
+async function claimAccount(db: Tx, sub: string, userId: string, clientId: string, now: Date): Promise<AppleAccount> {
+  const row = { sub, userId, clientId, createdAt: now, updatedAt: now };
+  await db.appleAccount.createMany({ data: [row], skipDuplicates: true });
+  return db.appleAccount.findUniqueOrThrow({ where: { sub } });
+}
+
+/**
+ * Revokes at Apple what this account granted to us, for its deletion.
+ * @returns false when there is nothing that could be revoked from here.
+ * @throws GraphQLError UPSTREAM_FAILED: try again later.
+ */
+export async function revokeAppleTokens(platform: Platform, userId: string): Promise<boolean> {
+  const account = await platform.db.appleAccount.findUnique({ where: { userId } });
+  if (!account?.refreshToken || !hasAppleKey(platform.config)) return false;
+  const grant = platform.secrets.open(account.refreshToken, place(account.sub, userId));
+  await revokeGrant(platform, account.clientId, grant);
+  await platform.db.appleAccount.updateMany({
+    where: { userId, refreshToken: account.refreshToken },
+    data: { refreshToken: null },
+  });
+  return true;
+}
+
+const notification = z.object({
+  type: z.enum(['email-disabled', 'email-enabled', 'consent-revoked', 'account-delete']),
+  sub: z.string(),
+  /** Milliseconds, or seconds in older texts. */
+  event_time: z.number(),
+});
+
+/**
+ * Takes a server-to-server notification from Apple. Safe to repeat: what happened after the event's time stays, so a
+ * duplicate does not end a session that was opened since.
+ * @returns false when it is not a valid notification; true also for people and kinds that are not known here.
+ * @throws GraphQLError UPSTREAM_FAILED when Apple's keys cannot be had.
+ */
+export async function handleAppleNotification(platform: Platform, jws: string): Promise<boolean> {
+  const payload = await verifyAppleJwt(platform, jws);
+  if (!payload) return false;
+  const event = notification.safeParse(parse(payload.events)).data;
+  if (!event) return true;
+  const at = new Date(event.event_time < 1e11 ? event.event_time * 1_000 : event.event_time);
+  const account = await platform.db.appleAccount.findUnique({ where: { sub: event.sub } });
+  if (!account) return true;
+  const { userId, sub } = account;
+  if (event.type === 'email-disabled' || event.type === 'email-enabled') {
+    await platform.db.appleAccount.update({ where: { sub }, data: { emailEnabled: event.type === 'email-enabled' } });
+    return true;
+  }
+  const ended = await transaction(platform.db, async (tx) => {
+    await tx.appleAccount.updateMany({ where: { sub, updatedAt: { lte: at } }, data: { refreshToken: null } });
+    const ctx = { db: tx, userId, actor: { kind: 'system' as const, id: 'apple' }, now: platform.now };
+    return endSessions(ctx, { createdAt: { lte: at } }, event.type);
+  });
+  tell(platform, userId, ended);
+  return true;
+}
+
+function parse(events: unknown): unknown {
+  if (typeof events !== 'string') return events;
+  try {
+    return JSON.parse(events);
+  } catch {
+    return null;
+  }
+}
