@@ -109,7 +109,7 @@ export const resolvers = {
       Object.entries(settingsSchema.shape).map(([name, member]) => ({ name, description: member.description ?? name })),
   },
   Connection: {
-    __resolveReference: (ref, ctx) => reading(ctx).loaders.connection.load(ref.id),
+    __resolveReference: async (ref, ctx) => reading(ctx).loaders.connection.load(ref.id),
     provider: (row) => providers.get(row.provider)!,
     device: (row) => (kindOf(row.account) === 'device' ? { id: row.account } : null),
     log: (row, args, ctx) => {
@@ -118,7 +118,7 @@ export const resolvers = {
     },
   },
   Notification: {
-    __resolveReference: (ref, ctx) => reading(ctx).loaders.notification.load(ref.id),
+    __resolveReference: async (ref, ctx) => reading(ctx).loaders.notification.load(ref.id),
     subject: ({ subjectId }) => {
       const kind = subjectId === null ? null : kindOf(subjectId);
       return kind && ({ __typename: kinds[kind].type, id: subjectId } as never);
@@ -135,7 +135,7 @@ export const resolvers = {
     nextOccurrenceAt: async (row, _args, ctx) =>
       nextOccurrence(row, await ctx.loaders.timeZone.load(row.userId), ctx.now()),
   },
-  AutomationRule: { __resolveReference: (ref, ctx) => reading(ctx).loaders.rule.load(ref.id) },
+  AutomationRule: { __resolveReference: async (ref, ctx) => reading(ctx).loaders.rule.load(ref.id) },
   AutomationTrigger: ofUnion<Trigger['type']>(),
   AutomationCondition: ofUnion<Condition['type']>(),
   AutomationAction: ofUnion<Action['type']>(),
@@ -143,7 +143,7 @@ export const resolvers = {
   GoalCondition: { goal },
   TimeCondition: { weekdays: (condition) => weekdayNames(condition.weekdays) },
   Webhook: {
-    __resolveReference: (ref, ctx) => reading(ctx).loaders.webhook.load(ref.id),
+    __resolveReference: async (ref, ctx) => reading(ctx).loaders.webhook.load(ref.id),
     subscriptionField: (row) => readSubscriptionField(new Checks(), [], row.document)!,
     filters: (row) => row.filters as unknown as EventFilter[],
     secretRotatedAt: (row) => row.rotatedAt,
