@@ -1,6 +1,6 @@
 import { defineSubgraph } from '../shared/subgraph.ts';
 import { createLoaders } from './context.ts';
-import { makeDemo } from './demo.ts';
+import { demo } from './demo.ts';
 import { exports } from './exports.ts';
 import { resolvers } from './resolvers.ts';
 
@@ -15,5 +15,5 @@ export const chat = defineSubgraph({
     await tx.memory.deleteMany({ where: { userId } });
     await tx.insight.deleteMany({ where: { userId } });
   },
-  demo: makeDemo,
+  demo,
 });

@@ -1,6 +1,6 @@
 import { defineSubgraph } from '../shared/subgraph.ts';
 import { createLoaders } from './context.ts';
-import { makeDemo } from './demo.ts';
+import { demo } from './demo.ts';
 import { exports } from './exports.ts';
 import { resolvers } from './resolvers.ts';
 
@@ -13,5 +13,5 @@ export const research = defineSubgraph({
   async erase(tx, userId) {
     await tx.researchCategory.deleteMany({ where: { userId } }); // takes results and their reviews along
   },
-  demo: makeDemo,
+  demo,
 });

@@ -450,6 +450,16 @@ describe('what belongs to others', () => {
     const request = { requestId: 't', viewer: ana.viewer, ip: null, userAgent: null, idempotencyKey: null };
     const answer = await graph.subgraphs.get('chat')!.execute({ ...call, variables: { r: representations }, request });
     expect(answer.data).toEqual({ _entities: [null, null, null] });
+    const own = await graph.subgraphs
+      .get('chat')!
+      .execute({ ...call, variables: { r: representations }, request: { ...request, viewer: bob.viewer } });
+    expect(own.data).toEqual({
+      _entities: [
+        { __typename: 'Message', content: 'secret' },
+        { __typename: 'Conversation', title: 'A talk' },
+        { __typename: 'User', id: bob.userId },
+      ],
+    });
   });
 
   test('needs a scope: a key without chat:read reads nothing, one without chat:write changes nothing', async () => {
