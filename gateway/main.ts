@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const say = (what: string) => console.log(`  ${what}`);
   console.log('Jarvis is starting');
   await checkPort(config.PORT, config.HOST);
-  const { platform, summary, close } = await startPlatform(config, log, say);
+  const { platform, summary, close } = await startPlatform(config, log, say, Object.values(definitions));
   let stopping = false;
   try {
     const subgraphs = new Map<string, Subgraph>();

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   if (!config.DATABASE_URL)
     throw new ConfigError('DATABASE_URL must be set: a subgraph on its own cannot use the embedded database.');
   const log = createLog(config.LOG_LEVEL, name);
-  const { platform, close } = await startPlatform(config, log, (what) => log.info({}, what));
+  const { platform, close } = await startPlatform(config, log, (what) => log.info({}, what), Object.values(subgraphs));
   const subgraph = createSubgraph(subgraphs[name], platform);
   const server = createSubgraphServer(subgraph, platform, Buffer.from(config.SUBGRAPH_SECRET, 'hex'));
   await new Promise<void>((done, fail) => {

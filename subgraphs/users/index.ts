@@ -1,18 +1,27 @@
 import { defineSubgraph } from '../shared/subgraph.ts';
 import { accessJobs } from './accessJobs.ts';
 import { createLoaders, type Loaders } from './context.ts';
+import { makeDemo } from './demo.ts';
+import { eraseUser } from './erase.ts';
+import { exported } from './exported.ts';
+import { userJobs } from './jobs.ts';
 import { access } from './resolvers/access.ts';
+import { person } from './resolvers/person.ts';
 
 /** People: how they sign in, what they allowed, what was done in their name; and what needs the whole account. */
 export const users = defineSubgraph<Loaders>({
   name: 'users',
   directory: import.meta.dirname,
   resolvers: {
+    ...person,
     ...access,
-    User: { ...access.User, dashboard: ({ id }: { id: string }) => ({ id: id.replace(/^user/, 'dashboard') }) },
-    Dashboard: { __resolveReference: (ref: { id: string }) => ref },
+    Mutation: { ...person.Mutation, ...access.Mutation },
+    User: { ...person.User, ...access.User },
   },
   loaders: createLoaders,
   withoutTransaction: ['refreshSession', 'signInWithApple'],
-  jobs: accessJobs,
+  jobs: (platform) => [...accessJobs(platform), ...userJobs(platform)],
+  exports: exported,
+  erase: eraseUser,
+  demo: makeDemo,
 });

@@ -91,6 +91,7 @@ export async function startGraph(
     secrets: createSecrets([randomBytes(32)]),
     log,
     now: clock.now,
+    domains: Object.values(definitions),
   };
   const subgraphs = new Map(Object.values(definitions).map((d) => [d.name, createSubgraph(d, platform)]));
   for (const subgraph of subgraphs.values()) await subgraph.work();

@@ -23,7 +23,6 @@ export async function startTestPlatform(options: { connections?: number; log?: L
     log,
     now: () => new Date('2026-03-10T12:00:00.000Z'),
     domains: [],
-    domains: [],
   };
   return {
     platform,

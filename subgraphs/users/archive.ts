@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { stringify } from 'csv-stringify/sync';
+import { Decimal } from 'decimal.js';
+import { Zip, ZipDeflate } from 'fflate';
+import type { Tx } from '../shared/db.ts';
+import type { Platform } from '../shared/platform.ts';
+
+/** Raised when files of the archive change their meaning. */
+export const archiveVersion = 1;
+/** Larger archives are refused, in bytes. */
+const largest = 200 * 1024 * 1024;
+/** Text is compressed in pieces of about this many characters. */
+const piece = 64 * 1024;
+
+interface ArchivedFile {
+  path: string;
+  rows: number;
+  bytes: number;
+  sha256: string;
+}
+
+/**
+ * Everything a person has here, as a ZIP: for each type of each domain JSON Lines and CSV with the same rows, and a
+ * `manifest.json` with their counts and hashes. It is read in one snapshot of the database, so that what refers to each
+ * other is there together. Rows are compressed as they come: only the compressed archive is ever whole in memory.
+ * @returns null when it would be larger than 200 MB.
+ */
+export async function archive(platform: Platform, userId: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const { db, domains, now } = platform;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const zip = new Zip((error, chunk) => {
+    if (error) throw error;
+    chunks.push(chunk);
+    size += chunk.length;
+  });
+  const createdAt = now();
+  const files: ArchivedFile[] = [];
+  const complete = await db.$transaction(
+    async (tx) => {
+      await tx.$executeRaw`SET LOCAL statement_timeout = '60s'`;
+      for (const { name: domain, exports = [] } of domains) {
+        for (const type of exports) {
+          const path = `${domain}/${type.name}`;
+          const jsonl = openFile(zip, `${path}.jsonl`, createdAt);
+          const csv = openFile(zip, `${path}.csv`, createdAt);
+          let columns: string[] | undefined;
+          for await (const row of await type.rows(tx as Tx, userId)) {
+            if (size > largest) return false;
+            if (!columns) {
+              columns = Object.keys(row);
+              csv.write(csvLine(columns), 0);
+            }
+            jsonl.write(`${JSON.stringify(row, jsonValue)}\n`, 1);
+            csv.write(csvLine(columns.map((column) => cell(row[column]))), 1);
+          }
+          files.push(jsonl.end(), csv.end());
+        }
+      }
+      return true;
+    },
+    { isolationLevel: 'RepeatableRead', timeout: 10 * 60_000, maxWait: 10_000 },
+  );
+  if (!complete) return null;
+  const manifest = openFile(zip, 'manifest.json', createdAt);
+  manifest.write(JSON.stringify({ version: archiveVersion, userId, createdAt, files }, null, 2), 0);
+  manifest.end();
+  zip.end();
+  return size > largest ? null : Buffer.concat(chunks);
+}
+
+function openFile(zip: Zip, path: string, mtime: Date) {
+  const file = Object.assign(new ZipDeflate(path, { level: 6 }), { mtime });
+  zip.add(file);
+  const hash = createHash('sha256');
+  let waiting = '';
+  let bytes = 0;
+  let rows = 0;
+  const flush = (last: boolean) => {
+    const data = Buffer.from(waiting, 'utf8');
+    waiting = '';
+    bytes += data.length;
+    hash.update(data);
+    file.push(data, last);
+  };
+  return {
+    write(text: string, count: number) {
+      waiting += text;
+      rows += count;
+      if (waiting.length >= piece) flush(false);
+    },
+    end(): ArchivedFile {
+      flush(true);
+      return { path, rows, bytes, sha256: hash.digest('hex') };
+    },
+  };
+}
+
+/** JSON has no big integers: they are written as text. Dates and decimals already are. */
+const jsonValue = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
+
+function cell(value: unknown): string {
+  if (value == null) return '';
+  if (value instanceof Date) return value.toISOString();
+  if (Decimal.isDecimal(value)) return value.toString();
+  return typeof value === 'object' ? JSON.stringify(value, jsonValue) : String(value);
+}
+
+/** A line of CSV (RFC 4180), every cell in quotes: texts may hold line breaks of any kind. Cells that a spreadsheet would run as a formula get an apostrophe before them. */
+const csvLine = (cells: string[]) => stringify([cells], { escape_formulas: true, quoted: true });

@@ -1,0 +1,151 @@
+import { sha256 } from '../shared/crypto.ts';
+import type { Tx } from '../shared/db.ts';
+import type { Platform } from '../shared/platform.ts';
+import { revokeAppleTokens } from './apple.ts';
+
+const day = 24 * 3600_000;
+/** For so long we try to reach Apple; then the account is erased without it, in milliseconds. */
+const appleRetries = 3 * day;
+/** Erasures that one run of the job begins or takes up at most. */
+const mostAtOnce = 100;
+
+/**
+ * Erases accounts whose time has come, and takes up erasures that did not finish. For each: everything that opens the
+ * account ends, Apple's tokens are revoked, each domain erases its rows in a transaction of its own and leaves a receipt,
+ * and the account itself goes last. Each step can be repeated, so that it does not matter where a crash interrupts.
+ * What remains is one row with a hash of the user id.
+ * @throws Error when one or more could not be finished; they are taken up again.
+ */
+export async function eraseDueAccounts(platform: Platform): Promise<void> {
+  const failed: unknown[] = [];
+  for (const userId of await dueAccounts(platform)) {
+    try {
+      await eraseAccount(platform, userId);
+    } catch (error) {
+      platform.log.error({ error, userHash: sha256(userId) }, 'an erasure did not finish and will be taken up again');
+      failed.push(error);
+    }
+  }
+  if (failed.length > 0) throw new AggregateError(failed, `${failed.length} erasures did not finish.`);
+}
+
+/** Accounts to erase: due, begun, or with rows that something still running wrote after the erasure. */
+async function dueAccounts({ db, now }: Platform): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM users WHERE deletion_scheduled_at <= ${now()}::timestamptz
+    UNION SELECT user_id FROM erasures WHERE user_id IS NOT NULL
+    UNION SELECT user_id FROM event_counters counter
+      WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = counter.user_id)
+        AND EXISTS (SELECT 1 FROM erasures
+                    WHERE user_hash = encode(sha256(convert_to(counter.user_id, 'UTF8')), 'hex'))
+    LIMIT ${mostAtOnce}`;
+  return rows.map((row) => row.id);
+}
+
+async function eraseAccount(platform: Platform, userId: string): Promise<void> {
+  const { db, domains, bus } = platform;
+  const startedAt = await begin(platform, userId);
+  if (!startedAt) return;
+  bus.publish('identity', userId);
+  await revokeAtApple(platform, userId, startedAt);
+  for (const { name, erase } of domains) {
+    if (name !== 'users' && erase) await step(platform, userId, name, (tx) => erase(tx, userId));
+  }
+  await db.$transaction(
+    async (tx) => {
+      await prepare(tx);
+      // In this order: it waits for reactions under way and lets no new one begin.
+      await tx.eventCounter.deleteMany({ where: { userId } });
+      await tx.reactionCursor.deleteMany({ where: { userId } });
+      // Again, for what something still running has written since: this time nothing can come after it.
+      for (const { name, erase } of domains) if (name !== 'users') await erase?.(tx, userId);
+      await eraseUser(tx, userId);
+      await tx.erasure.update({
+        where: { userHash: sha256(userId) },
+        data: { userId: null, finishedAt: platform.now() },
+      });
+    },
+    { timeout: 120_000 },
+  );
+  bus.publish('identity', userId);
+}
+
+/** Puts the erasure on record and ends whatever opens the account. Null when it was cancelled meanwhile. */
+async function begin({ db, now }: Platform, userId: string): Promise<Date | null> {
+  return db.$transaction(async (tx) => {
+    const [user] = await tx.$queryRaw<{ due: boolean }[]>`
+      SELECT coalesce(deletion_scheduled_at <= ${now()}::timestamptz, false) AS due FROM users
+      WHERE id = ${userId} FOR UPDATE`;
+    const userHash = sha256(userId);
+    const begun = await tx.erasure.findUnique({ where: { userHash } });
+    if (user && !user.due && !begun?.userId) return null;
+    const row = await tx.erasure.upsert({
+      where: { userHash },
+      create: { userHash, userId, startedAt: now() },
+      // What came after an erasure that had finished is erased from the first step again.
+      update: begun?.finishedAt ? { userId, finishedAt: null, receipts: {} } : {},
+    });
+    await tx.session.deleteMany({ where: { userId } });
+    await tx.apiKey.deleteMany({ where: { userId } });
+    return row.startedAt;
+  });
+}
+
+/** Not inside a transaction: Apple may take its time. Once the receipt is there, it is not asked again. */
+async function revokeAtApple(platform: Platform, userId: string, startedAt: Date): Promise<void> {
+  const { db, log, now } = platform;
+  const erasure = await db.erasure.findUnique({ where: { userHash: sha256(userId) } });
+  if ((erasure?.receipts as Record<string, string> | undefined)?.apple) return;
+  try {
+    await revokeAppleTokens(platform, userId);
+  } catch (error) {
+    if (now().getTime() - startedAt.getTime() < appleRetries) throw error;
+    log.warn({ error, userHash: sha256(userId) }, 'Apple could not be reached: its tokens were not revoked');
+  }
+  await step(platform, userId, 'apple', async () => {});
+}
+
+/** One step in a transaction of its own, which also writes its receipt: it is done once, or not at all. */
+async function step({ db, now }: Platform, userId: string, name: string, work: (tx: Tx) => Promise<void>) {
+  const userHash = sha256(userId);
+  await db.$transaction(
+    async (tx) => {
+      await prepare(tx);
+      const [row] = await tx.$queryRaw<{ receipts: Record<string, string> }[]>`
+        SELECT receipts FROM erasures WHERE user_hash = ${userHash} FOR UPDATE`;
+      if (!row || row.receipts[name]) return;
+      await work(tx);
+      await tx.erasure.update({
+        where: { userHash },
+        data: { receipts: { ...row.receipts, [name]: now().toISOString() } },
+      });
+    },
+    { timeout: 120_000 },
+  );
+}
+
+/** A life of data takes longer to delete than a statement usually may. */
+async function prepare(tx: Tx): Promise<void> {
+  await tx.$executeRaw`SET LOCAL statement_timeout = '60s'`;
+  await tx.$executeRaw`SET LOCAL jarvis.erasing = 'on'`;
+}
+
+/** Deletes the account itself and what all domains share about it. */
+export async function eraseUser(tx: Tx, userId: string): Promise<void> {
+  const where = { where: { userId } };
+  await tx.$executeRaw`SET LOCAL jarvis.erasing = 'on'`;
+  await tx.eventCounter.deleteMany(where);
+  await tx.reactionCursor.deleteMany(where);
+  await tx.reactionFailure.deleteMany(where);
+  await tx.event.deleteMany(where);
+  await tx.idempotencyKey.deleteMany(where);
+  await tx.refreshToken.deleteMany(where);
+  await tx.session.deleteMany(where);
+  await tx.device.deleteMany(where);
+  await tx.apiKey.deleteMany(where);
+  await tx.aiConsent.deleteMany(where);
+  await tx.dataExport.deleteMany(where);
+  await tx.appleAccount.deleteMany(where);
+  await tx.auditEntry.deleteMany(where);
+  await tx.user.deleteMany({ where: { id: userId } });
+}
