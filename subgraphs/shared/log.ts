@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { pino } from 'pino';
 
 export interface Log {
@@ -42,14 +43,26 @@ export function createLog(level: string, name = 'jarvis', stream?: { write(line:
   return (stream ? pino(options, stream) : pino(options)) as unknown as Log;
 }
 
-/** A copy without secrets. Errors become their name, message and stack: their other fields may quote rows or requests. */
+/** A copy without secrets. */
 function redact(value: unknown, depth = 0): unknown {
   if (value === null || typeof value !== 'object') return typeof value === 'bigint' ? String(value) : value;
-  if (value instanceof Error) return { name: value.name, message: value.message, stack: value.stack };
+  if (value instanceof Error || isNativeError(value)) return describeError(value);
   if (value instanceof Date) return value;
   if (depth > 5) return '[deep]';
   if (Array.isArray(value)) return value.slice(0, 100).map((part) => redact(part, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => [name, secretName.test(name) ? '[redacted]' : redact(part, depth + 1)]),
   );
+}
+
+/** Name, message and stack: the other fields of an error may quote rows or requests. */
+function describeError({ name, message, stack = '' }: Error) {
+  // This one prints the whole call with its arguments, and what was wrong in the last line.
+  const quotes = /^\s*Invalid `.*` invocation/.test(message);
+  const [about = '', ...lines] = message.trim().split('\n');
+  return {
+    name,
+    message: quotes ? `${about} ${lines.at(-1) ?? ''}` : message,
+    stack: stack.slice(stack.indexOf('\n    at ') + 1),
+  };
 }

@@ -314,7 +314,7 @@ function mask(error: GraphQLError, ctx: Context<unknown>) {
   // Before any resolver, or about an argument, it is graphql-js itself speaking: something does not fit the schema.
   if (!error.path || isArgumentError(error.originalError)) return { ...base, extensions: { code: 'BAD_USER_INPUT' } };
   const cause = error.originalError ?? error;
-  ctx.log.error({ path: error.path, error: cause.message, stack: cause.stack }, 'a resolver failed');
+  ctx.log.error({ path: error.path, error: cause }, 'a resolver failed');
   return { ...base, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }
 

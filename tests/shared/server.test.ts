@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createSubgraphServer } from '../../subgraphs/shared/server.ts';
+import { createVerifier, sign, signatureHeaders } from '../../subgraphs/shared/signature.ts';
+import type { Subgraph } from '../../subgraphs/shared/subgraph.ts';
+import { recordingLog, startTestPlatform } from '../support/platform.ts';
+import { anonymous } from '../support/smallSubgraph.ts';
+
+const secret = randomBytes(32);
+const calls: unknown[] = [];
+const subgraph: Subgraph = {
+  name: 'small',
+  async execute(call) {
+    calls.push(call);
+    if (call.query === 'break') throw new Error('detail: postgres://app:hunter2@db');
+    return { data: { fine: true } };
+  },
+  work: async () => {},
+  settle: async () => {},
+  stop: async () => {},
+};
+
+let house: Awaited<ReturnType<typeof startTestPlatform>>;
+let server: ReturnType<typeof createSubgraphServer>;
+let port = 0;
+const { log, lines } = recordingLog();
+beforeAll(async () => {
+  house = await startTestPlatform({ log });
+  server = createSubgraphServer(subgraph, house.platform, secret).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as AddressInfo).port;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await house.stop();
+});
+beforeEach(() => {
+  calls.length = 0;
+  lines.length = 0;
+});
+
+const body = JSON.stringify({ query: '{ fine }', request: anonymous });
+
+/** The headers of a good call, with whatever is to be wrong about it. */
+function signed(
+  wrong: Partial<{ method: string; path: string; time: number; nonce: string; body: string; secret: Buffer }> = {},
+) {
+  const parts = { method: 'POST', path: '/', nonce: randomBytes(16).toString('hex'), body, ...wrong };
+  const time = String(wrong.time ?? Date.now());
+  return {
+    [signatureHeaders.time]: time,
+    [signatureHeaders.nonce]: parts.nonce,
+    [signatureHeaders.signature]: sign(wrong.secret ?? secret, { ...parts, time }),
+  };
+}
+
+function send(headers: Record<string, string>, what: { method?: string; path?: string; body?: string } = {}) {
+  return new Promise<{ status: number; text: string }>((done, fail) => {
+    const outgoing = request(
+      { port, host: '127.0.0.1', method: what.method ?? 'POST', path: what.path ?? '/', headers },
+      async (incoming) => {
+        let text = '';
+        for await (const chunk of incoming) text += chunk;
+        done({ status: incoming.statusCode!, text });
+      },
+    );
+    outgoing.on('error', fail);
+    outgoing.end(what.body ?? body);
+  });
+}
+
+describe('a subgraph in a process of its own', () => {
+  test('answers a signed call', async () => {
+    expect(await send(signed())).toEqual({ status: 200, text: '{"data":{"fine":true}}' });
+    expect(calls).toEqual([JSON.parse(body)]);
+  });
+
+  const once = signed();
+  const changed = body.replace('fine', 'mine');
+  test.each([
+    ['without a signature', {}, {}],
+    ['with an empty signature', { ...signed(), [signatureHeaders.signature]: '' }, {}],
+    ['with a signature that is no text of hexadecimal digits', { ...signed(), [signatureHeaders.signature]: 'zz' }, {}],
+    [
+      'with half a signature',
+      { ...signed(), [signatureHeaders.signature]: signed()[signatureHeaders.signature]!.slice(0, 32) },
+      {},
+    ],
+    ['signed with another key', signed({ secret: randomBytes(32) }), {}],
+    ['signed more than a minute ago', signed({ time: Date.now() - 61_000 }), {}],
+    ['signed more than a minute ahead', signed({ time: Date.now() + 65_000 }), {}],
+    ['signed at no time', { ...signed({ time: Number.NaN }) }, {}],
+    ['with another time than signed', { ...signed(), [signatureHeaders.time]: String(Date.now() + 1) }, {}],
+    ['with another nonce than signed', { ...signed(), [signatureHeaders.nonce]: 'other' }, {}],
+    ['with another body', signed(), { body: changed }],
+    ['with another method', signed(), { method: 'PUT' }],
+    ['with GET', signed({ body: '' }), { method: 'GET', body: '' }],
+    ['with another path', signed(), { path: '/graphql' }],
+    ['with what is not JSON, unsigned', {}, { body: '{' }],
+    [
+      'for its SDL, unsigned',
+      { 'apollo-federation-include-trace': 'ftv1' },
+      { body: '{"query":"{ _service { sdl } }"}' },
+    ],
+    ['with 30 MB, unsigned', {}, { body: 'x'.repeat(30_000_000) }],
+  ])('refuses a call %s with 401, before it looks into it', async (_, headers, what) => {
+    const { status, text } = await send(headers as Record<string, string>, what).catch((error) => {
+      // Of a large body the server reads nothing: the connection may end while we still send.
+      if ('body' in what && what.body.length > 1_000_000)
+        return { status: 401, text: 'This subgraph only answers its gateway.' };
+      throw error;
+    });
+    expect(status).toBe(401);
+    expect(text).toContain('This subgraph only answers its gateway.');
+    expect(calls).toEqual([]);
+  });
+
+  test('refuses a call that it has seen before', async () => {
+    expect((await send(once)).status).toBe(200);
+    for (let i = 0; i < 3; i++) expect((await send(once)).status).toBe(401);
+    expect(calls).toHaveLength(1);
+  });
+
+  test('refuses a signed call that is too large with 413', async () => {
+    const large = 'x'.repeat(20_000_001);
+    expect(
+      (await send({ ...signed({ body: large }), 'content-length': String(large.length) }, { body: large })).status,
+    ).toBe(413);
+  });
+
+  test('answers a failure with 503 and tells nothing; the log has it', async () => {
+    const breaking = JSON.stringify({ query: 'break', request: anonymous });
+    expect(await send(signed({ body: breaking }), { body: breaking })).toEqual({
+      status: 503,
+      text: '{"error":"unavailable"}',
+    });
+    expect(lines.join('')).toContain('detail: postgres://[redacted]@db');
+    expect((await send(signed({ body: '{' }), { body: '{' })).status).toBe(503);
+  });
+
+  test('says whether it lives and is ready', async () => {
+    expect((await send({}, { method: 'GET', path: '/health/live', body: '' })).status).toBe(200);
+    expect((await send({}, { method: 'GET', path: '/health/ready', body: '' })).status).toBe(200);
+  });
+});
+
+describe('the verifier of signatures', () => {
+  const call = { method: 'POST', path: '/', nonce: 'n', body: 'ä' };
+  const headersAt = (time: number, nonce = 'n') => ({
+    [signatureHeaders.time]: String(time),
+    [signatureHeaders.nonce]: nonce,
+    [signatureHeaders.signature]: sign(secret, { ...call, nonce, time: String(time) }),
+  });
+
+  test('takes the body as text or as bytes', () => {
+    const verify = createVerifier(secret, () => 1_000_000);
+    expect(verify('POST', '/', headersAt(1_000_000, 'a'), 'ä')).toBe(true);
+    expect(verify('POST', '/', headersAt(1_000_000, 'b'), Buffer.from('ä'))).toBe(true);
+  });
+
+  test('accepts a minute either way and never the same call twice within what it accepts', () => {
+    let now = 1_000_000;
+    const verify = createVerifier(secret, () => now);
+    const early = headersAt(now + 60_000);
+    expect(verify('POST', '/', early, 'ä')).toBe(true);
+    for (const later of [0, 60_000, 119_999, 120_000]) {
+      now = 1_000_000 + later;
+      expect(verify('POST', '/', headersAt(now - 60_000, `other${later}`), 'ä')).toBe(true);
+      expect(verify('POST', '/', early, 'ä')).toBe(false);
+    }
+    now = 1_000_000 + 120_001;
+    expect(verify('POST', '/', early, 'ä')).toBe(false); // Forgotten by now, and too old.
+  });
+});
