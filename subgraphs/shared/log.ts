@@ -34,13 +34,18 @@ export function createLog(level: string, name = 'jarvis', stream?: { write(line:
     formatters: {
       level: (label: string) => ({ level: label }),
       log: (fields: object) => redact(fields) as Record<string, unknown>,
-      bindings: (fields: object) => redact(fields) as Record<string, unknown>,
     },
     hooks: {
       streamWrite: (line: string) => secretForms.reduce((text, [form, instead]) => text.replace(form, instead), line),
     },
   };
-  return (stream ? pino(options, stream) : pino(options)) as unknown as Log;
+  const log = stream ? pino(options, stream) : pino(options);
+  // The formatter does not see the fields of children; children of children inherit this.
+  const child = log.child;
+  log.child = function (this: typeof log, fields: object) {
+    return child.call(this, redact(fields) as Record<string, unknown>);
+  } as typeof log.child;
+  return log as unknown as Log;
 }
 
 /** A copy without secrets. */
