@@ -121,6 +121,9 @@ describe('reminders', () => {
       null,
     ]);
     expect(nodes[0].goal).toEqual({ id: goalId, title: 'Run a marathon' });
+    const onGoal = await ana.data('{ viewer { goals { nodes { reminders { nextOccurrenceAt } } } } }');
+    const occurrences = onGoal.viewer.goals.nodes[0].reminders.flatMap(Object.values);
+    expect(occurrences).toEqual(['2026-04-03T07:00:00.000Z', null, null]);
   });
 
   test.each([
