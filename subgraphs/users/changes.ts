@@ -1,7 +1,7 @@
-import type { UserContext } from '../shared/context.ts';
 import { badInput } from '../shared/errors.ts';
 import { events, type LoggedEvent, latestSeq, readEvents } from '../shared/events.ts';
 import { type Kind, kindOf, kinds, type NodeTypeName } from '../shared/ids.ts';
+import type { UserContext } from './context.ts';
 import { maySee, type NodeReference, resolveNodes } from './nodes.ts';
 
 /** One object that changed, as `changes(since)` tells it. */
@@ -70,12 +70,10 @@ export async function readChanges(
   }
 
   const ids = [...windows.keys()];
-  const nodes = await resolveNodes(
-    db,
-    viewer,
+  const present = await resolveNodes(
+    ctx,
     ids.filter((id) => changeOf(windows.get(id)!.latest) !== 'deleted'),
   );
-  const present = new Map(nodes.flatMap((node) => (node ? [[node.id, node] as const] : [])));
   const changes = ids.map((id): ChangedObject => {
     const { latest, created } = windows.get(id)!;
     // What is gone by now, its last event still ahead of the cursor, is told as gone: there is no object to show.

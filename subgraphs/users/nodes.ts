@@ -1,9 +1,11 @@
 import type { Scope, Viewer } from '../shared/context.ts';
-import { Prisma, type Tx } from '../shared/db.ts';
+import { Prisma } from '../shared/db.ts';
 import { badInput } from '../shared/errors.ts';
 import { type Kind, kindOf, kinds, type NodeTypeName } from '../shared/ids.ts';
+import type { UserContext } from './context.ts';
+import { describeExport } from './exports.ts';
 
-/** An object of the graph by name and id: its own subgraph fills in the rest. */
+/** An object of the graph by name and id; its own subgraph fills in the rest. */
 export interface NodeReference {
   __typename: NodeTypeName;
   id: string;
@@ -44,45 +46,55 @@ export function maySee(viewer: Viewer, kind: Kind): boolean {
 
 /**
  * The viewer's objects in the order of the ids; null for what is malformed, absent, someone else's, or beyond the
- * credential's scopes. One statement for each kind among the ids. This is the one place that looks into the tables of
- * every domain, for ids alone, so that `node(id)` is null, and no entity half empty, for what is not there.
+ * credential's scopes. One statement for each kind among the ids.
  * @throws GraphQLError BAD_USER_INPUT for more than 100 ids.
  */
-export async function findNodes(db: Tx, viewer: Viewer, ids: readonly string[]): Promise<(NodeReference | null)[]> {
+export async function findNodes(ctx: UserContext, ids: readonly string[]): Promise<(NodeReference | null)[]> {
   if (ids.length > mostIds) throw badInput(`"ids" may hold at most ${mostIds} ids; split it.`);
-  return resolveNodes(db, viewer, ids);
+  const found = await resolveNodes(ctx, ids);
+  return ids.map((id) => found.get(id) ?? null);
 }
 
-/** The same without the limit, for ids of our own event log. */
-export async function resolveNodes(db: Tx, viewer: Viewer, ids: readonly string[]): Promise<(NodeReference | null)[]> {
+/** The same by id and without the limit, for ids of our own event log. */
+export async function resolveNodes(ctx: UserContext, ids: readonly string[]): Promise<Map<string, NodeReference>> {
   const byKind = new Map<Kind, string[]>();
   for (const id of new Set(ids)) {
     const kind = kindOf(id);
-    if (kind && maySee(viewer, kind)) byKind.set(kind, [...(byKind.get(kind) ?? []), id]);
+    if (kind && maySee(ctx.viewer, kind)) byKind.set(kind, [...(byKind.get(kind) ?? []), id]);
   }
-  const present = new Set<string>();
-  await Promise.all(
-    [...byKind].map(async ([kind, wanted]) => {
-      for (const id of await existing(db, viewer.userId, kind, wanted)) present.add(id);
-    }),
-  );
-  return ids.map((id) => (present.has(id) ? reference(id) : null));
+  const found = await Promise.all([...byKind].map(([kind, wanted]) => findOfKind(ctx, kind, wanted)));
+  return new Map(found.flat().map((node) => [node.id, node]));
 }
 
-/** @throws Error for what is no id of ours. */
-export function reference(id: string): NodeReference {
-  const kind = kindOf(id);
-  if (!kind) throw new Error(`Not the id of a node: ${id}`);
-  return { __typename: kinds[kind].type, id };
+/** Our own objects are read whole: their fields are asked of us at once. Of the others, only whether they are there. */
+async function findOfKind(ctx: UserContext, kind: Kind, ids: string[]): Promise<NodeReference[]> {
+  const __typename = kinds[kind].type;
+  const load = own[kind];
+  if (load) {
+    const rows = await Promise.all(ids.map((id) => load(ctx, id)));
+    return rows.flatMap((row) => (row ? [{ ...row, __typename }] : []));
+  }
+  return (await existing(ctx, kind, ids)).map((id) => ({ __typename, id }));
 }
 
-async function existing(db: Tx, userId: string, kind: Kind, ids: string[]): Promise<string[]> {
-  if (kind === 'user') {
-    const rows = await db.$queryRaw<{ id: string }[]>`SELECT id FROM users WHERE id = ${userId} AND id = ANY(${ids})`;
-    return rows.map((row) => row.id);
-  }
-  const table = Prisma.raw(kinds[kind].table);
+const own: Partial<Record<Kind, (ctx: UserContext, id: string) => Promise<{ id: string } | null>>> = {
+  user: ({ loaders }, id) => loaders.user.load(id),
+  session: ({ loaders }, id) => loaders.session.load(id),
+  device: ({ loaders }, id) => loaders.device.load(id),
+  apikey: ({ loaders }, id) => loaders.apiKey.load(id),
+  consent: ({ loaders }, id) => loaders.consent.load(id),
+  export: async (ctx, id) => {
+    const row = await ctx.loaders.dataExport.load(id);
+    return row && describeExport(ctx, row);
+  },
+};
+
+/**
+ * Which of these ids the viewer has. This is the one place that looks into the tables of other domains, for ids alone, so
+ * that `node(id)` is null, and no entity half empty, for what is not there.
+ */
+async function existing({ db, userId }: UserContext, kind: Kind, ids: string[]): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
-    SELECT id FROM ${table} WHERE user_id = ${userId} AND id = ANY(${ids})`;
+    SELECT id FROM ${Prisma.raw(kinds[kind].table)} WHERE user_id = ${userId} AND id = ANY(${ids})`;
   return rows.map((row) => row.id);
 }

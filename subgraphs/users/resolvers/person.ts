@@ -48,14 +48,8 @@ export const person = {
       developmentSignIn: allowsDevelopmentSignIn(config),
       appleSignIn: config.APPLE_CLIENT_IDS.length > 0,
     }),
-    node: async (_, { id }, ctx) => {
-      const user = signedIn(ctx);
-      return (await findNodes(user.db, user.viewer, [id]))[0] as never;
-    },
-    nodes: (_, { ids }, ctx) => {
-      const user = signedIn(ctx);
-      return findNodes(user.db, user.viewer, ids) as never;
-    },
+    node: async (_, { id }, ctx) => (await findNodes(signedIn(ctx), [id]))[0] as never,
+    nodes: (_, { ids }, ctx) => findNodes(signedIn(ctx), ids) as never,
     changes: (_, args, ctx) => readChanges(signedIn(ctx), args) as never,
   },
   Mutation: {
