@@ -29,8 +29,8 @@ const refusal = () => invalid(['identityToken'], 'This is not a valid identity t
 
 /**
  * Signs in with Apple: checks the identity token and its nonce, exchanges the authorization code when there is one and a
- * key is configured, and finds or makes the account by Apple's `sub`, never by an address. It manages its transaction
- * itself, because none may be open while Apple is asked.
+ * key is configured, and finds or makes the account by Apple's `sub`, never by an address. No transaction is open
+ * while Apple is asked.
  * @throws UserErrors INVALID for the token or the code, EXPIRED for a nonce that was used, FORBIDDEN for suspended accounts.
  * @throws GraphQLError UPSTREAM_FAILED when Apple cannot be reached; RATE_LIMITED.
  */
@@ -52,20 +52,16 @@ export async function signInWithApple(ctx: Context, input: SignInWithAppleInput)
   if (await ctx.root.usedNonce.findUnique({ where: { hash: nonceHash } })) throw used();
   const grant = await exchange(ctx, claims, input.authorizationCode);
 
-  const effects: (() => void | Promise<void>)[] = [];
-  const tokens = await transaction(ctx.root, async (tx) => {
-    effects.length = 0;
-    const inner: Context = { ...ctx, db: tx, afterCommit: (effect) => void effects.push(effect) };
+  return openSession(ctx, async (inner) => {
     // Kept somewhat longer than the token is accepted.
     const expiresAt = new Date((claims.exp + 600) * 1_000);
-    const { count } = await tx.usedNonce.createMany({ data: [{ hash: nonceHash, expiresAt }], skipDuplicates: true });
+    const row = { hash: nonceHash, expiresAt };
+    const { count } = await inner.db.usedNonce.createMany({ data: [row], skipDuplicates: true });
     if (count === 0) throw used();
     const { user, events } = await findOrCreate(inner, claims, input, grant);
     if (user.suspendedAt) throw refused(['identityToken'], 'This account is suspended.');
-    return openSession(inner, { user, method: 'apple', device: input.device, events });
+    return { user, method: 'apple', device: input.device, events };
   });
-  for (const effect of effects) ctx.afterCommit(effect);
-  return tokens;
 }
 
 /** Apple's refresh token, which an erasure needs to revoke what was granted; null without a code or a key to ask with. */

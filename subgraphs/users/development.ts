@@ -29,10 +29,12 @@ export async function signInForDevelopment(ctx: Context, input: SignInForDevelop
   checkSignInDevice(checks, input.device);
   checks.done();
   await limitAttempts(ctx, 'development', input.email.toLowerCase());
-  const { user, created } = await findOrCreate(ctx.db, ctx.config, input, ctx.now());
-  if (user.suspendedAt) throw refused(['email'], 'This account is suspended.');
-  const events: NewEvent[] = created ? [{ type: 'user.created', subjectId: user.id, data: {} }] : [];
-  return openSession(ctx, { user, method: 'development', device: input.device, events });
+  return openSession(ctx, async ({ db }) => {
+    const { user, created } = await findOrCreate(db, ctx.config, input, ctx.now());
+    if (user.suspendedAt) throw refused(['email'], 'This account is suspended.');
+    const events: NewEvent[] = created ? [{ type: 'user.created', subjectId: user.id, data: {} }] : [];
+    return { user, method: 'development', device: input.device, events };
+  });
 }
 
 /** The account of a development address, made when there is none: for the demo data. */

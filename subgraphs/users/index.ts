@@ -19,7 +19,7 @@ export const users = defineSubgraph<Loaders>({
     User: { ...person.User, ...access.User },
   },
   loaders: createLoaders,
-  withoutTransaction: ['refreshSession', 'signInWithApple'],
+  withoutTransaction: ['signInWithApple', 'signInForDevelopment', 'refreshSession'],
   jobs: (platform) => [...accessJobs(platform), ...userJobs(platform)],
   exports: exported,
   erase: eraseUser,

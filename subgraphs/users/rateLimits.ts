@@ -15,7 +15,7 @@ const perAccount = {
 const perAddress = 300;
 
 /**
- * Counts an attempt to sign in or to refresh. It is counted outside the mutation's transaction: refused attempts count too.
+ * Counts an attempt to sign in or to refresh. Call it before any transaction: refused attempts count too.
  * @param account whom or what the attempt is about; only a hash of it is stored.
  * @throws GraphQLError RATE_LIMITED with `retryAfter` in seconds.
  */

@@ -31,8 +31,23 @@ export interface SignIn {
   events: NewEvent[];
 }
 
-/** Opens a session in the transaction `ctx.db`: the last step of every way to sign in. */
-export async function openSession(ctx: Context, { user, method, device, events }: SignIn): Promise<Tokens> {
+/**
+ * Opens a session: the last step of every way to sign in. `find` finds or makes the account in the same transaction,
+ * whose context it is given. Nothing else is asked of the database meanwhile: many who sign in at once would wait for
+ * each other's connections.
+ * @throws whatever `find` throws, after the rollback.
+ */
+export async function openSession(ctx: Context, find: (inner: Context) => Promise<SignIn>): Promise<Tokens> {
+  const { user, sessionId, refreshToken } = await transaction(ctx.root, async (tx) => {
+    const inner: Context = { ...ctx, db: tx };
+    return insertSession(inner, await find(inner));
+  });
+  ctx.afterCommit(() => ctx.bus.publish('events', user.id));
+  const access = await issueAccessToken({ ...ctx, db: ctx.root }, { userId: user.id, sessionId });
+  return { accessToken: access.token, accessTokenExpiresAt: access.expiresAt, refreshToken, user };
+}
+
+async function insertSession(ctx: Context, { user, method, device, events }: SignIn) {
   const { db } = ctx;
   const now = ctx.now();
   const found = device ? await deviceAtSignIn(db, user.id, device, now) : null;
@@ -50,16 +65,11 @@ export async function openSession(ctx: Context, { user, method, device, events }
     },
   });
   const refreshToken = await firstRefreshToken(db, session);
-  const access = await issueAccessToken({ ...ctx, db: ctx.root }, { userId: user.id, sessionId: session.id });
   const as = ownerOf(ctx, user.id);
   await audit(as, 'session.created', session.id, { method });
-  await publish(as, ...events, ...(found?.event ? [found.event] : []), {
-    type: 'session.created',
-    subjectId: session.id,
-    data: {},
-  });
-  ctx.afterCommit(() => ctx.bus.publish('events', user.id));
-  return { accessToken: access.token, accessTokenExpiresAt: access.expiresAt, refreshToken, user };
+  const deviceEvents = found?.event ? [found.event] : [];
+  await publish(as, ...events, ...deviceEvents, { type: 'session.created', subjectId: session.id, data: {} });
+  return { user, sessionId: session.id, refreshToken };
 }
 
 /**

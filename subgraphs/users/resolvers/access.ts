@@ -18,9 +18,6 @@ const own = <Row>(ref: Reference, ctx: Context, list: (ctx: ReturnType<typeof ma
 
 /** Signing in, sessions, devices and API keys. */
 export const access = {
-  Query: {
-    viewer: (_, _args, ctx) => (ctx.viewer ? ctx.loaders.user.load(ctx.viewer.userId) : null),
-  },
   Mutation: {
     signInWithApple: (_, { input }, ctx) => signInWithApple(ctx, input) as never,
     signInForDevelopment: (_, { input }, ctx) => signInForDevelopment(ctx, input) as never,
@@ -37,7 +34,6 @@ export const access = {
     revokeApiKey: (_, { input }, ctx) => revokeApiKey(managing(ctx), input) as never,
   },
   User: {
-    __resolveReference: ({ id }, ctx) => ctx.loaders.user.load(id) as never,
     sessions: (ref, _args, ctx) => own(ref, ctx, listSessions),
     devices: (ref, _args, ctx) => own(ref, ctx, listDevices),
     apiKeys: (ref, _args, ctx) => own(ref, ctx, listApiKeys),
