@@ -128,8 +128,8 @@ export const areas: readonly DemoArea[] = [
 
 const run = (day: DemoDay): number | null => {
   if (day.injured || day.holiday) return null;
-  const likely = { 2: 0.75, 4: 0.7, 6: 0.85, 7: 0.25 }[day.weekday] ?? 0.06;
-  return day.chance(day.low ? likely * 0.6 : likely) ? day.about(day.weekday >= 6 ? 10 : 6, 1.4, 1) : null;
+  const likely = { 2: 0.86, 4: 0.82, 6: 0.93, 7: 0.35 }[day.weekday] ?? 0.07;
+  return day.chance(day.low ? likely * 0.6 : likely) ? day.about(day.weekday >= 6 ? 8.5 : 5.2, 1.2, 1) : null;
 };
 
 export const goals: readonly DemoGoal[] = [
@@ -168,7 +168,7 @@ export const goals: readonly DemoGoal[] = [
     source: 'APPLE_HEALTH',
     hours: [7],
     log: (day, memory) => {
-      memory.weight = (memory.weight ?? 83.5) - (day.holiday ? -0.08 : day.low ? 0 : 0.027);
+      memory.weight = (memory.weight ?? 83.5) - (day.holiday ? -0.08 : day.low ? 0.01 : 0.033);
       return day.holiday || !day.chance(0.85) ? [] : [day.about(memory.weight, 0.35, 1)];
     },
   },
@@ -285,7 +285,7 @@ export const goals: readonly DemoGoal[] = [
     values: { target: 20 },
     customFields: { course: 'https://example.com/spanish' },
     hours: [21],
-    log: (day) => (day.chance(day.low ? 0.35 : day.weekend ? 0.55 : 0.86) ? [Math.max(5, day.about(25, 6, 0))] : []),
+    log: (day) => (day.chance(day.low ? 0.45 : day.weekend ? 0.75 : 0.96) ? [Math.max(5, day.about(27, 5, 0))] : []),
   },
   {
     key: 'goal:books',

@@ -301,6 +301,8 @@ export async function transaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Prom
 
 function isTransient(error: unknown): boolean {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
+  // P2028 also means that no connection came free in time: nothing has begun, so a burst may wait once more.
+  if (error.code === 'P2028' && /Unable to start a transaction/.test(error.message)) return true;
   return error.code === 'P2034' || /\b(40001|40P01)\b/.test(error.message);
 }
 
