@@ -40,7 +40,7 @@ export async function startPlatform(
   const databaseUrl = embedded ? embedded.url() : config.DATABASE_URL!;
   const closers: (() => Promise<void>)[] = [async () => embedded?.stop()];
   const close = async () => {
-    for (const closer of closers.reverse())
+    for (const closer of closers.splice(0).reverse())
       await closer().catch((error: Error) => log.warn({ error: error.message }, 'closing failed'));
   };
   try {
@@ -67,6 +67,9 @@ export async function startPlatform(
   } catch (error) {
     await close();
     if (error instanceof MigrationError) throw new ConfigError(error.message);
+    if (error instanceof pg.DatabaseError) {
+      throw new ConfigError(`The database refused to be prepared (${error.message}). Give its user that right.`);
+    }
     throw error;
   }
 }
