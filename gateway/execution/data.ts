@@ -11,6 +11,13 @@ export const isData = (value: unknown): value is Data =>
 /** The object's own value under the key; `undefined` where a subgraph has not answered it. */
 export const own = (data: Data, key: string): unknown => (Object.hasOwn(data, key) ? data[key] : undefined);
 
+/** Sets the object's own value under the key, whether or not it was made without a prototype. */
+function put(data: Data, key: string, value: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(data, key, { value, enumerable: true, configurable: true, writable: true });
+  else data[key] = value;
+}
+
 /** Whether the object is of the type or of one that belongs to it. An object of unknown type is taken to be. */
 export function isOfType(schema: GraphQLSchema, data: Data, typeName: string): boolean {
   const name = own(data, '__typename');
@@ -28,7 +35,7 @@ export function merge(schema: GraphQLSchema, target: Data, source: Data): void {
   for (const key of Object.keys(source)) {
     if (source[key] === undefined) continue;
     if (key === '__typename' && isLessExact(schema, own(target, key), source[key])) continue;
-    target[key] = merged(schema, own(target, key), source[key]);
+    put(target, key, merged(schema, own(target, key), source[key]));
   }
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { PlanNode } from '@apollo/query-planner';
 import type { GraphQLError } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
@@ -54,6 +55,8 @@ export const rootTarget = (execution: Execution): Target => ({ data: execution.d
  */
 export function operationSignal(deadline: number, now: () => number, client?: AbortSignal) {
   const controller = new AbortController();
+  // Every fetch that runs listens; a plan may have many.
+  setMaxListeners(0, controller.signal);
   const leave = () => controller.abort(new FetchFailure('was not waited for'));
   // setTimeout takes at most 2^31 - 1 ms and would fire at once beyond.
   const delay = Math.min(Math.max(0, deadline - now()), 2 ** 31 - 1);

@@ -1,15 +1,7 @@
-import {
-  type ExecutionResult,
-  execute,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  GraphQLError,
-  Kind,
-  type SelectionSetNode,
-} from 'graphql';
+import { type ExecutionResult, execute, type GraphQLError } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
+import { answerErrors, foundError, MISFIT } from './answerErrors.ts';
 import { type Data, isData, own } from './data.ts';
-import type { ResponsePath } from './targets.ts';
 
 /**
  * Shapes what subgraphs answered to what the client asked: its fields in its order, type conditions, leaf values checked, nulls carried
@@ -36,52 +28,12 @@ export function project(
     },
   }) as ExecutionResult<Data>;
 
-  const told = errors.map((error) => withPath(error, selectedPath(plan, error.path ?? [])));
-  const causes = [...errors, ...told].flatMap((error) => (error.path ? [error.path] : []));
-  const found = (shaped.errors ?? []).filter(
-    (error) => !causes.some((cause) => isPrefix(cause, error.path ?? []) || isPrefix(error.path ?? [], cause)),
-  );
-  const all = [...told, ...found.map(shapeError)];
+  const all = answerErrors(plan, errors, (shaped.errors ?? []).map(shapeError));
   return all.length ? { ...shaped, errors: all } : shaped;
 }
 
-/** What graphql-js says of a value that does not fit may show the value, which may be one that clients must not see. */
-function shapeError(error: GraphQLError): GraphQLError {
-  const isNull = error.message.startsWith('Cannot return null for non-nullable field');
-  const message = isNull ? error.message : 'A subgraph answered a value that does not fit the type of this field.';
-  return new GraphQLError(message, {
-    nodes: error.nodes,
-    path: error.path,
-    extensions: { code: 'UPSTREAM_FAILED' },
-  });
+/** graphql-js may show the value that does not fit. */
+function shapeError({ message, nodes, path }: GraphQLError): GraphQLError {
+  const isNull = message.startsWith('Cannot return null for non-nullable field');
+  return foundError(isNull ? message : MISFIT, nodes as never, path ?? []);
 }
-
-const withPath = (error: GraphQLError, path: ResponsePath) =>
-  path.length === error.path?.length
-    ? error
-    : new GraphQLError(error.message, { path: path.length ? path : undefined, extensions: error.extensions });
-
-/** The part of a path that the client selected: a subgraph may fail in a field that only another subgraph asked for. */
-function selectedPath(plan: PreparedPlan, path: ResponsePath): ResponsePath {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of plan.document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const fieldsNamed = (set: SelectionSetNode, name: string): FieldNode[] =>
-    set.selections.flatMap((selection) => {
-      if (selection.kind === Kind.FIELD) return (selection.alias ?? selection.name).value === name ? [selection] : [];
-      const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
-      return inner ? fieldsNamed(inner.selectionSet, name) : [];
-    });
-
-  let sets: SelectionSetNode[] = [plan.operation.selectionSet];
-  for (const [index, element] of path.entries()) {
-    if (typeof element === 'number') continue;
-    const fields = sets.flatMap((set) => fieldsNamed(set, element));
-    if (!fields.length) return path.slice(0, index);
-    sets = fields.flatMap((field) => field.selectionSet ?? []);
-  }
-  return path;
-}
-
-const isPrefix = (prefix: ResponsePath, path: ResponsePath) =>
-  prefix.length <= path.length && prefix.every((element, index) => element === path[index]);

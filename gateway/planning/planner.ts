@@ -9,7 +9,14 @@ import {
   parse,
   print,
 } from 'graphql';
-import { conditionValues, foldConditions, type OperationParts, operationParts, rootFields } from './conditions.ts';
+import {
+  type ConditionValues,
+  conditionValues,
+  foldConditions,
+  type OperationParts,
+  operationParts,
+  rootFields,
+} from './conditions.ts';
 import { correctSupergraph } from './corrections.ts';
 import { type CacheStatistics, PlanCache } from './planCache.ts';
 import { separateRequiredArguments } from './requiredArguments.ts';
@@ -22,6 +29,8 @@ export interface PreparedPlan {
   /** The client's document, which shapes the answer. */
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
+  /** What the plan takes its `@skip` and `@include` to be. */
+  readonly conditions: ConditionValues;
   readonly queryPlan: QueryPlan;
   readonly apiSchema: GraphQLSchema;
   /** With the types and fields that clients do not see: decides type conditions on what subgraphs answer. */
@@ -121,6 +130,7 @@ export function createPlanner(supergraphSdl: string, { capacity = 1000 }: Planne
         kind: parts.operation.operation,
         document,
         operation: parts.operation,
+        conditions: values,
         queryPlan: build(foldConditions(parts, values)),
         apiSchema,
         supergraphSchema,

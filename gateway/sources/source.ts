@@ -8,6 +8,8 @@ export interface SubgraphRequest {
   readonly operationName?: string;
   readonly operationKind: 'query' | 'mutation' | 'subscription';
   readonly variables?: Readonly<Record<string, unknown>>;
+  /** The same as JSON, `{"query","operationName","variables"}`, where the executor has it ready: what GraphQL over HTTP posts. */
+  readonly body?: string;
   /** The client request's context. The executor passes it on and never looks inside. */
   readonly context: unknown;
   /** Aborted when the answer is no longer wanted: the deadline passed or the client went away. */
@@ -25,7 +27,10 @@ export interface SubgraphResponse {
   readonly extensions?: Record<string, unknown>;
 }
 
-/** How a subgraph is reached. A rejected promise means that it could not be reached; its reason is never shown to clients. */
+/**
+ * How a subgraph is reached. A rejected promise means that it could not be reached; its reason is never shown to clients. An answer becomes
+ * the executor's, which adds to its objects: a source that keeps answers gives out copies.
+ */
 export interface Source {
   execute(request: SubgraphRequest): Promise<SubgraphResponse>;
 }

@@ -156,7 +156,7 @@ describe('a subgraph that cannot be reached', () => {
   });
 });
 
-describe('the deadline', () => {
+describe.each(['interpreted', 'compiled'] as const)('the deadline of the %s executor', (executor) => {
   test('gives the answer with what is there, and tells the subgraph to stop', async () => {
     const { run, replace } = library();
     let told = false;
@@ -168,7 +168,7 @@ describe('the deadline', () => {
         return hung.execute(request);
       },
     });
-    const result = await run('{ book(id: "1") { title price } }', undefined, { deadline: Date.now() + 50 });
+    const result = await run('{ book(id: "1") { title price } }', undefined, { executor, deadline: Date.now() + 50 });
     expect(result).toEqual({
       data: { book: { title: 'Title 1', price: null } },
       errors: [
@@ -185,7 +185,7 @@ describe('the deadline', () => {
   test('once passed lets no further subgraph be asked', async () => {
     const { run, replace, calls } = library();
     replace('books', hung);
-    const result = await run('{ strict { title exact } }', undefined, { deadline: 1_000, now: () => 990 });
+    const result = await run('{ strict { title exact } }', undefined, { executor, deadline: 1_000, now: () => 990 });
     expect(result.data).toBeNull();
     expect(calls).toEqual([]);
   });
@@ -199,7 +199,7 @@ describe('the deadline', () => {
         return hung.execute(request);
       },
     });
-    const result = await run('{ book(id: "1") { price } }', undefined, { signal: client.signal });
+    const result = await run('{ book(id: "1") { price } }', undefined, { executor, signal: client.signal });
     expect(result.data).toEqual({ book: { price: null } });
   });
 });

@@ -1,11 +1,19 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { execute as executeGraphql, parse, validate } from 'graphql';
+import { expect } from '@jest/globals';
+import { type DocumentNode, type ExecutionResult, execute as executeGraphql, parse, validate } from 'graphql';
 import { composeSupergraph } from '../../../gateway/compose.ts';
-import { type ExecuteOptions, execute, executeEvent } from '../../../gateway/execution/executor.ts';
+import * as compiled from '../../../gateway/execution/compiled/executor.ts';
+import * as interpreted from '../../../gateway/execution/executor.ts';
 import { subscribe } from '../../../gateway/execution/subscriptions.ts';
 import { stripSecurityDirectives } from '../../../gateway/planning/authorization.ts';
 import { createPlanner } from '../../../gateway/planning/planner.ts';
 import type { Source, SubgraphRequest, SubscriptionSource } from '../../../gateway/sources/source.ts';
+
+type ExecuteOptions = interpreted.ExecuteOptions;
+
+/** The two ways to run a plan, which must answer the same. */
+export const executors = { interpreted, compiled };
+export type ExecutorName = keyof typeof executors;
 
 type Resolvers = Record<string, any>;
 
@@ -35,11 +43,19 @@ export function compose(sdls: Record<string, string>): string {
 /** A subgraph run by graphql-js in this process; answers pass through JSON as over a wire. */
 export function localSource({ sdl, resolvers = {} }: Fixture): Source {
   const schema = buildSubgraphSchema({ typeDefs: parse(LINK + sdl), resolvers });
+  const documents = new Map<string, DocumentNode>();
+  const documentOf = (query: string) => {
+    const known = documents.get(query);
+    if (known) return known;
+    const document = parse(query);
+    const invalid = validate(schema, document);
+    if (invalid.length) throw new Error(`The gateway sent what the subgraph refuses: ${invalid.join('; ')}`);
+    documents.set(query, document);
+    return document;
+  };
   return {
     async execute({ query, operationName, variables, context, event }: SubgraphRequest) {
-      const document = parse(query);
-      const invalid = validate(schema, document);
-      if (invalid.length) throw new Error(`The gateway sent what the subgraph refuses: ${invalid.join('; ')}`);
+      const document = documentOf(query);
       const result = await executeGraphql({
         schema,
         document,
@@ -84,6 +100,17 @@ export function federate(fixtures: Record<string, Fixture>) {
     deadline: Date.now() + 10_000,
   });
   const plain = <Result>(result: Result): Result => JSON.parse(JSON.stringify(result)) as Result;
+  /** The answer of both executors; which of several errors is told first is left to chance. */
+  const both = async (work: (executor: (typeof executors)[ExecutorName]) => Promise<ExecutionResult>) => {
+    calls.length = 0;
+    const expected = plain(await work(interpreted));
+    calls.length = 0;
+    const result = plain(await work(compiled));
+    // As text: fields have an order.
+    expect(JSON.stringify(result.data)).toBe(JSON.stringify(expected.data));
+    expect(sorted(result.errors)).toEqual(sorted(expected.errors));
+    return result;
+  };
 
   return {
     supergraphSdl,
@@ -92,19 +119,22 @@ export function federate(fixtures: Record<string, Fixture>) {
     sources,
     calls,
     prepare,
-    /** The answer as a client reads it. */
+    /** The answer as a client reads it, of both executors unless one is named. `calls` are those of the compiled one. */
     async run(
       query: string,
       variables?: Record<string, unknown>,
-      more?: Partial<ExecuteOptions> & { operationName?: string },
+      more?: Partial<ExecuteOptions> & { operationName?: string; executor?: ExecutorName },
     ) {
-      calls.length = 0;
       const plan = prepare(query, variables, more?.operationName);
-      return plain(await execute(plan, { ...options(variables), ...more }));
+      const work = (executor: (typeof executors)[ExecutorName]) =>
+        executor.execute(plan, { ...options(variables), ...more });
+      if (!more?.executor) return both(work);
+      calls.length = 0;
+      return plain(await work(executors[more.executor]));
     },
     async runEvent(query: string, event: unknown, variables?: Record<string, unknown>) {
-      calls.length = 0;
-      return plain(await executeEvent(prepare(query, variables), event, options(variables)));
+      const plan = prepare(query, variables);
+      return both((executor) => executor.executeEvent(plan, event, options(variables)));
     },
     subscribe: (query: string, variables?: Record<string, unknown>, signal?: AbortSignal) =>
       subscribe(prepare(query, variables), { sources, subscriptionSources, variables, signal, budget: 10_000 }),
@@ -114,3 +144,10 @@ export function federate(fixtures: Record<string, Fixture>) {
     },
   };
 }
+
+/** Errors in an order of their own. */
+export const sorted = (errors: ExecutionResult['errors']) =>
+  errors
+    ?.map((error) => JSON.stringify(error))
+    .sort()
+    .map((error) => JSON.parse(error) as object);

@@ -1,0 +1,75 @@
+import { type FieldNode, type FragmentDefinitionNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
+import type { PreparedPlan } from '../planning/planner.ts';
+import type { ResponsePath } from './targets.ts';
+
+/**
+ * The errors of an answer: what subgraphs told, at places that the client selected, and what was found while shaping. What follows from an
+ * error already told is not told again.
+ */
+export function answerErrors(
+  plan: PreparedPlan,
+  told: readonly GraphQLError[],
+  found: readonly GraphQLError[],
+): readonly GraphQLError[] {
+  if (!told.length) return found;
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of plan.document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  const selected = told.map((error) => withPath(error, selectedPath(plan, fragments, error.path ?? [])));
+  if (!found.length) return selected;
+
+  // Texts of paths, so that thousands of errors are matched in one pass.
+  const causes = new Set<string>();
+  const above = new Set<string>();
+  for (const { path } of [...told, ...selected]) {
+    if (!path) continue;
+    const steps = prefixes(path);
+    causes.add(steps.at(-1) as string);
+    for (const step of steps) above.add(step);
+  }
+  const isTold = (path: ResponsePath) => {
+    const steps = prefixes(path);
+    return above.has(steps.at(-1) as string) || steps.some((step) => causes.has(step));
+  };
+  return [...selected, ...found.filter((error) => !isTold(error.path ?? []))];
+}
+
+/** What is said of a value that does not fit, without the value, which may be one that clients must not see. */
+export const MISFIT = 'A subgraph answered a value that does not fit the type of this field.';
+
+/** An error that was found while shaping the answer. */
+export const foundError = (message: string, nodes: readonly FieldNode[] | undefined, path: ResponsePath) =>
+  new GraphQLError(message, { nodes, path, extensions: { code: 'UPSTREAM_FAILED' } });
+
+const prefixes = (path: ResponsePath): string[] => {
+  let text = '';
+  return ['', ...path.map((element) => (text += `${typeof element === 'number' ? '/' : '.'}${element}`))];
+};
+
+const withPath = (error: GraphQLError, path: ResponsePath) =>
+  path.length === error.path?.length
+    ? error
+    : new GraphQLError(error.message, { path: path.length ? path : undefined, extensions: error.extensions });
+
+/** The part of a path that the client selected: a subgraph may fail in a field that only another subgraph asked for. */
+function selectedPath(
+  plan: PreparedPlan,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  path: ResponsePath,
+): ResponsePath {
+  const fieldsNamed = (set: SelectionSetNode, name: string): FieldNode[] =>
+    set.selections.flatMap((selection) => {
+      if (selection.kind === Kind.FIELD) return (selection.alias ?? selection.name).value === name ? [selection] : [];
+      const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+      return inner ? fieldsNamed(inner.selectionSet, name) : [];
+    });
+
+  let sets: SelectionSetNode[] = [plan.operation.selectionSet];
+  for (const [index, element] of path.entries()) {
+    if (typeof element === 'number') continue;
+    const fields = sets.flatMap((set) => fieldsNamed(set, element));
+    if (!fields.length) return path.slice(0, index);
+    sets = fields.flatMap((field) => field.selectionSet ?? []);
+  }
+  return path;
+}

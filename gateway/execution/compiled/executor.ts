@@ -1,0 +1,81 @@
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { PreparedPlan } from '../../planning/planner.ts';
+import { answerErrors } from '../answerErrors.ts';
+import type { Data } from '../data.ts';
+import { type ExecuteOptions, variableErrors } from '../executor.ts';
+import { compiledPlan } from './plan.ts';
+import { Projection } from './projection.ts';
+import { Run } from './run.ts';
+
+/** An answer whose data is written already. Without data, nothing was run. */
+export interface TextResult {
+  /** JSON, of an object or null. */
+  readonly data?: string;
+  readonly errors?: readonly GraphQLError[];
+}
+
+/**
+ * Runs a query or mutation, as the interpreted `execute` does, and writes the answer's data as JSON. What sources answer becomes the
+ * executor's: it is changed.
+ */
+export async function executeText(plan: PreparedPlan, options: ExecuteOptions): Promise<TextResult> {
+  if (plan.kind === 'subscription') throw new Error('A subscription is run event by event.');
+  return run(plan, options);
+}
+
+/** Runs a subscription's operation once for one event. */
+export async function executeEventText(
+  plan: PreparedPlan,
+  event: unknown,
+  options: ExecuteOptions,
+): Promise<TextResult> {
+  if (plan.kind !== 'subscription') throw new Error('Only a subscription answers events.');
+  return run(plan, options, event);
+}
+
+/** As `executeText`, for those who want objects. */
+export const execute = async (plan: PreparedPlan, options: ExecuteOptions): Promise<ExecutionResult<Data>> =>
+  toObjects(await executeText(plan, options));
+
+/** As `executeEventText`, for those who want objects. */
+export const executeEvent = async (
+  plan: PreparedPlan,
+  event: unknown,
+  options: ExecuteOptions,
+): Promise<ExecutionResult<Data>> => toObjects(await executeEventText(plan, event, options));
+
+/** The whole response as JSON. */
+export function responseText({ data, errors }: TextResult, extensions?: Readonly<Record<string, unknown>>): string {
+  const members = [
+    ...(errors?.length ? [`"errors":${JSON.stringify(errors)}`] : []),
+    ...(data === undefined ? [] : [`"data":${data}`]),
+    ...(extensions ? [`"extensions":${JSON.stringify(extensions)}`] : []),
+  ];
+  return `{${members.join()}}`;
+}
+
+async function run(plan: PreparedPlan, options: ExecuteOptions, event?: unknown): Promise<TextResult> {
+  const variables = options.variables ?? {};
+  // Before anything runs: a mutation must not take effect and then be refused.
+  const refused = plan.operation.variableDefinitions?.length ? variableErrors(plan, variables) : [];
+  if (refused.length) return { errors: refused };
+  const compiled = compiledPlan(plan);
+  const work = new Run(plan, options);
+  try {
+    await compiled.run(work, event);
+  } finally {
+    work.release();
+  }
+  const projection = new Projection(variables);
+  const data = compiled.write(work.root, projection);
+  if (!work.errors.length && !projection.findings.length) return { data };
+  const errors = answerErrors(plan, work.errors, projection.errors);
+  return errors.length ? { data, errors } : { data };
+}
+
+function toObjects({ data, errors }: TextResult): ExecutionResult<Data> {
+  return {
+    ...(errors && { errors }),
+    ...(data !== undefined && { data: JSON.parse(data) as Data | null }),
+  };
+}

@@ -1,0 +1,226 @@
+import type { FetchNode } from '@apollo/query-planner';
+import type { GraphQLSchema } from 'graphql';
+import { type Data, isData, merge, newData, own } from '../data.ts';
+import { FetchFailure, failedFetch, subgraphError } from '../errors.ts';
+import { applyRewrites, contextArguments, renamePath } from '../rewrites.ts';
+import { commonPath, type ResponsePath, targetsAt } from '../targets.ts';
+import { type Answer, type Ask, compileAsk } from './ask.ts';
+import { compileCollector } from './collector.ts';
+import { compileMerger, copyOf } from './merging.ts';
+import type { PlacedFetch } from './places.ts';
+import { compileRepresentation } from './representations.ts';
+import type { Run } from './run.ts';
+
+/** A part of a plan. Returns nothing where there is nothing to wait for, and never rejects. */
+export type Step = (run: Run, event?: unknown) => Promise<void> | undefined;
+
+/** Compiles a fetch for the root of the answer. */
+export function compileRootFetch(schema: GraphQLSchema, placed: PlacedFetch): Step {
+  const { node, twin, sharesAcross, shape } = placed;
+  const ask = compileAsk(node, twin);
+  const isShared = twin !== undefined && !sharesAcross;
+  const mergeAnswer = compileMerger(schema, shape);
+  const receive = (run: Run, { data, errors }: Answer) => {
+    for (const error of errors)
+      run.errors.push(subgraphError(error, renamePath(node.outputRewrites, error.path ?? [])));
+    if (!data) return;
+    if (node.outputRewrites) {
+      const copy = newData();
+      merge(schema, copy, data);
+      applyRewrites(schema, node.outputRewrites, copy);
+      merge(schema, run.root, copy);
+    } else {
+      mergeAnswer(run.root, isShared ? copyOf(data) : data);
+    }
+  };
+  return (run, event) =>
+    attempt(
+      run,
+      node,
+      () => ask(run, undefined, '', event),
+      (answer) => receive(run, answer),
+      () => [],
+    );
+}
+
+/** Objects that a subgraph is told the same of. */
+interface Entity {
+  readonly first: Data;
+  others: Data[] | undefined;
+}
+
+/** Compiles a fetch for the entities at its path. */
+export function compileEntityFetch(schema: GraphQLSchema, placed: PlacedFetch): Step {
+  const { node, path, shape, twin, mayRepeat } = placed;
+  const collect = compileCollector(path);
+  const represent = compileEntity(schema, node);
+  const ask = compileAsk(node, twin);
+  const receive = compileReceiver(schema, placed, compileMerger(schema, shape));
+
+  /** Asks for the targets that have the same context arguments. */
+  const fetchFor = (run: Run, targets: readonly Data[], extra?: string) => {
+    const indexes = new Map<string, number>();
+    const entities: Entity[] = [];
+    let texts = '';
+    for (const target of targets) {
+      const text = represent(target);
+      if (text === undefined) continue;
+      const index = indexes.get(text);
+      if (index === undefined) {
+        indexes.set(text, entities.length);
+        entities.push({ first: target, others: undefined });
+        texts += texts ? `,${text}` : text;
+      } else {
+        const entity = entities[index] as Entity;
+        if (entity.others) entity.others.push(target);
+        else entity.others = [target];
+      }
+    }
+    if (!entities.length) return undefined;
+    return attempt(
+      run,
+      node,
+      () => ask(run, `[${texts}]`, extra),
+      (answer) => receive(run, entities, answer),
+      () => commonPath(pathsOf(run, path, entities).flat()),
+    );
+  };
+
+  const { contextRewrites } = node;
+  if (contextRewrites?.length) {
+    // A context argument is a variable of the whole request: targets whose arguments are equal share one.
+    return (run) => {
+      const groups = new Map<string, Data[]>();
+      for (const target of targetsAt([rootTarget(run)], path)) {
+        const variables = contextArguments(schema, contextRewrites, target);
+        if (!variables) continue;
+        const extra = JSON.stringify(variables).slice(1, -1);
+        const group = groups.get(extra);
+        if (group) group.push(target.data);
+        else groups.set(extra, [target.data]);
+      }
+      return together([...groups].map(([extra, targets]) => fetchFor(run, targets, extra)));
+    };
+  }
+  return (run) => {
+    const targets: Data[] = [];
+    collect(run.root, targets);
+    return targets.length ? fetchFor(run, mayRepeat ? [...new Set(targets)] : targets) : undefined;
+  };
+}
+
+/** Writes what the subgraph needs to know of an entity, in the subgraph's words. */
+function compileEntity(schema: GraphQLSchema, { requires, inputRewrites }: FetchNode) {
+  const write = compileRepresentation(schema, requires ?? []);
+  if (!inputRewrites?.length) return write;
+  return (data: Data) => {
+    const text = write(data);
+    if (text === undefined) return undefined;
+    const representation = JSON.parse(text) as Data;
+    applyRewrites(schema, inputRewrites, representation);
+    return JSON.stringify(representation);
+  };
+}
+
+/** Adds what a subgraph answered to the entities, and its errors to the operation's. */
+function compileReceiver(
+  schema: GraphQLSchema,
+  placed: PlacedFetch,
+  mergeAnswer: (target: Data, answer: Data) => void,
+) {
+  const { node, path, twin, sharesWithin, sharesAcross } = placed;
+  const isShared = twin !== undefined && !sharesAcross;
+
+  const rewritten = (target: Data, answer: Data) => {
+    const copy = newData();
+    // Rewrites depend on the type; a subgraph that was not asked for its name answers about the type that is known.
+    copy.__typename = own(target, '__typename');
+    merge(schema, copy, answer);
+    applyRewrites(schema, node.outputRewrites, copy);
+    merge(schema, target, copy);
+  };
+  const add = ({ first, others }: Entity, given: Data) => {
+    if (node.outputRewrites) {
+      rewritten(first, given);
+      for (const target of others ?? []) rewritten(target, given);
+      return;
+    }
+    // Copied before the first target takes it: what is added to that one must not reach the others.
+    const answer = isShared ? copyOf(given) : given;
+    const copies = sharesWithin ? undefined : others?.map(() => copyOf(given));
+    mergeAnswer(first, answer);
+    for (const [index, target] of (others ?? []).entries())
+      mergeAnswer(target, copies ? (copies[index] as Data) : answer);
+  };
+
+  return (run: Run, entities: readonly Entity[], { data, errors }: Answer) => {
+    if (errors.length) tellErrors(run, node, path, entities, errors);
+    const received = data && own(data, '_entities');
+    if (received === null || (!data && errors.length)) return;
+    if (!Array.isArray(received) || received.length !== entities.length)
+      throw new FetchFailure('did not answer what it was asked');
+    for (let index = 0; index < entities.length; index++) {
+      const answer: unknown = received[index];
+      if (isData(answer)) add(entities[index] as Entity, answer);
+    }
+  };
+}
+
+function tellErrors(
+  run: Run,
+  node: FetchNode,
+  path: ResponsePath,
+  entities: readonly Entity[],
+  errors: Answer['errors'],
+) {
+  const paths = pathsOf(run, path, entities);
+  for (const error of errors) {
+    const [field, index, ...rest] = error.path ?? [];
+    const places = field === '_entities' && typeof index === 'number' ? paths[index] : undefined;
+    const inner = renamePath(node.outputRewrites, rest);
+    if (places) for (const place of places) run.errors.push(subgraphError(error, [...place, ...inner]));
+    else run.errors.push(subgraphError(error, commonPath(paths.flat())));
+  }
+}
+
+/** Where each entity is in the answer. Looked for only when something went wrong. */
+function pathsOf(run: Run, path: ResponsePath, entities: readonly Entity[]): ResponsePath[][] {
+  const indexes = new Map<Data, number>();
+  for (const [index, { first, others }] of entities.entries())
+    for (const data of [first, ...(others ?? [])]) indexes.set(data, index);
+  const paths: ResponsePath[][] = entities.map(() => []);
+  for (const target of targetsAt([rootTarget(run)], path)) {
+    const index = indexes.get(target.data);
+    if (index !== undefined) paths[index]?.push(target.path);
+  }
+  return paths;
+}
+
+const rootTarget = (run: Run) => ({ data: run.root, path: [], ancestors: [] });
+
+/** Asks and takes in the answer. What goes wrong is one error of the operation. */
+function attempt(
+  run: Run,
+  node: FetchNode,
+  ask: () => ReturnType<Ask>,
+  receive: (answer: Answer) => void,
+  place: () => ResponsePath,
+): Promise<void> {
+  const fail = (cause: unknown) => {
+    const path = place();
+    run.errors.push(failedFetch(node.serviceName, path, cause));
+    run.onFailure?.({ subgraph: node.serviceName, path, cause });
+  };
+  try {
+    return ask().then(receive).catch(fail);
+  } catch (cause) {
+    fail(cause);
+    return Promise.resolve();
+  }
+}
+
+/** When all are done. */
+export function together(works: readonly (Promise<void> | undefined)[]): Promise<void> | undefined {
+  const waiting = works.filter((work) => work !== undefined);
+  return waiting.length > 1 ? Promise.all(waiting).then(() => undefined) : waiting[0];
+}

@@ -1,0 +1,259 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLAbstractType,
+  type GraphQLError,
+  type GraphQLLeafType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  isAbstractType,
+  isEnumType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
+import type { PreparedPlan } from '../../planning/planner.ts';
+import { foundError, MISFIT } from '../answerErrors.ts';
+import { type Data, isData, own } from '../data.ts';
+import type { ResponsePath } from '../targets.ts';
+import { evaluate, isObjectCode, literal, read } from './code.ts';
+import { compileIntrospection } from './introspection.ts';
+import { quote } from './quote.ts';
+import { collectFields } from './selections.ts';
+
+/** Something that was found while an answer was written. The path is built from its end to its start. */
+interface Finding {
+  readonly field: Field | undefined;
+  readonly message: string;
+  readonly path: (string | number)[];
+}
+
+/** What one answer is written with. */
+export class Projection {
+  readonly findings: Finding[] = [];
+  readonly variables: Readonly<Record<string, unknown>>;
+
+  constructor(variables: Readonly<Record<string, unknown>>) {
+    this.variables = variables;
+  }
+
+  fail(field: Field | undefined, message: string, key?: string | number): undefined {
+    this.findings.push({ field, message, path: key === undefined ? [] : [key] });
+  }
+
+  /** Says of what was found from `start` on that it lies under the key. */
+  under(start: number, key: string | number): void {
+    for (let index = start; index < this.findings.length; index++) (this.findings[index] as Finding).path.push(key);
+  }
+
+  get errors(): GraphQLError[] {
+    return this.findings.map(({ field, message, path }) =>
+      foundError(message, field?.nodes, [...path].reverse() as ResponsePath),
+    );
+  }
+}
+
+/** Fields of one response name in an object of one type. */
+export interface Field {
+  readonly nodes: readonly FieldNode[];
+  readonly isNull: string;
+}
+
+/** Writes a value as JSON. Undefined where a null must be carried up; why was told to the projection. */
+export interface Writer {
+  write(value: unknown, projection: Projection): string | undefined;
+}
+
+/**
+ * Compiles the client's selection to functions that write the merged data as the JSON of the answer: fields in the order of the
+ * specification, leaves checked, nulls carried up, paths of errors kept. Each type of object at each place gets its function when the first
+ * one comes by, so that abstract types cost what the data has and not what the schema allows.
+ */
+export function compileProjection(plan: PreparedPlan): (root: Data, projection: Projection) => string {
+  const { apiSchema: schema, operation } = plan;
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of plan.document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  const document = { schema, fragments, conditions: plan.conditions };
+  const introspection = compileIntrospection(plan);
+
+  const numbers = new Map<FieldNode, number>();
+  const numberOf = (node: FieldNode) => {
+    const number = numbers.get(node) ?? numbers.size;
+    numbers.set(node, number);
+    return number;
+  };
+  const objects = new Map<string, Writer>();
+  const objectWriter = (type: GraphQLObjectType, nodes: readonly FieldNode[]): Writer => {
+    const key = `${type.name} ${nodes.map(numberOf).join()}`;
+    let writer = objects.get(key);
+    if (!writer) {
+      const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+      writer = lazily(() => compileObject(type, sets));
+      objects.set(key, writer);
+    }
+    return writer;
+  };
+
+  const abstractWriter = (type: GraphQLAbstractType, field: Field): Writer => {
+    const writers = new Map<string, Writer>();
+    return {
+      write(value, projection) {
+        const name = isData(value) ? own(value, '__typename') : undefined;
+        if (typeof name !== 'string') return projection.fail(field, MISFIT);
+        let writer = writers.get(name);
+        if (!writer) {
+          const object = schema.getType(name);
+          if (!isObjectType(object) || !schema.isSubType(type, object)) return projection.fail(field, MISFIT);
+          writer = objectWriter(object, field.nodes);
+          writers.set(name, writer);
+        }
+        return writer.write(value, projection);
+      },
+    };
+  };
+
+  const compileObject = (type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Writer['write'] => {
+    const program = new Program();
+    let separator = '{';
+    for (const [key, nodes] of collectFields(document, type, sets)) {
+      const name = (nodes[0] as FieldNode).name.value;
+      const field: Field = { nodes, isNull: `Cannot return null for non-nullable field ${type.name}.${name}.` };
+      const prefix = `${separator}${JSON.stringify(key)}:`;
+      const definition = type.getFields()[name];
+      if (name === '__typename') {
+        program.add(`t += ${literal(prefix + JSON.stringify(type.name))};`);
+      } else if (definition) {
+        program.add(`v = ${read('d', key)};`);
+        program.add(complete(program, definition.type, field, literal(key)));
+        program.add(`t += ${literal(prefix)} + s;`);
+      } else if (introspection && type === schema.getQueryType()) {
+        program.add(`v = d;`);
+        program.add(carry(program.constant(introspection(key, field)), literal(key), 'return undefined;'));
+        program.add(`t += ${literal(prefix)} + s;`);
+      } else {
+        continue;
+      }
+      separator = ',';
+    }
+    const end = separator === '{' ? '"{}"' : 't + "}"';
+    return program.finish(`function writeObject(d, p) {
+      if (!${isObjectCode('d')}) d = NOTHING;
+      let v, s, n, t = "";
+      ${program.body}
+      return ${end};
+    }`);
+  };
+
+  const listWriter = (type: GraphQLOutputType, field: Field): Writer => {
+    const program = new Program();
+    const item = complete(program, type, field, 'i');
+    const write = program.finish<Writer['write']>(`function writeList(list, p) {
+      if (!Array.isArray(list)) return p.fail(${program.constant(field)}, MISFIT);
+      let v, s, n, t = "[";
+      for (let i = 0; i < list.length; i++) { v = list[i]; ${item} t += i === 0 ? s : "," + s; }
+      return t + "]";
+    }`);
+    return { write };
+  };
+
+  /** Code that writes `v`, a value of the type, to `s`, or leaves the function where a null must be carried up. */
+  const complete = (program: Program, type: GraphQLOutputType, field: Field, key: string): string => {
+    const isRequired = isNonNullType(type);
+    const inner = isRequired ? type.ofType : type;
+    const at = program.constant(field);
+    const asNull = isRequired ? 'return undefined;' : 's = "null";';
+    const onNull = isRequired ? `return p.fail(${at}, ${at}.isNull, ${key});` : 's = "null";';
+    const start = `if (v === null || v === undefined) { ${onNull} }`;
+    if (isLeafType(inner)) {
+      const leaf = program.constant(leafWriter(inner));
+      return `${start} ${plainLeaf(inner)} else { s = ${leaf}(v); if (s === undefined) { p.fail(${at}, MISFIT, ${key}); ${asNull} } }`;
+    }
+    const writer = isListType(inner)
+      ? listWriter(inner.ofType, field)
+      : isAbstractType(inner)
+        ? abstractWriter(inner, field)
+        : objectWriter(inner, field.nodes);
+    return `${start} else { ${carry(program.constant(writer), key, asNull)} }`;
+  };
+
+  const type = schema.getRootType(operation.operation);
+  if (!type) throw new Error(`The schema has no ${operation.operation} type.`);
+  const root = lazily(() => compileObject(type, [operation.selectionSet]));
+  return (data, projection) => root.write(data, projection) ?? 'null';
+}
+
+/** Code that has another writer write `v` to `s`. */
+const carry = (writer: string, key: string, onUndefined: string) =>
+  `n = p.findings.length; s = ${writer}.write(v, p); if (p.findings.length > n) p.under(n, ${key}); if (s === undefined) { ${onUndefined} }`;
+
+/** Code for the values that a scalar of the specification nearly always has. */
+function plainLeaf({ name }: GraphQLLeafType): string {
+  switch (name) {
+    case 'String':
+    case 'ID':
+      return 'else if (typeof v === "string") s = quote(v);';
+    case 'Int':
+      return 'else if ((v | 0) === v) s = "" + v;';
+    case 'Float':
+      return 'else if (typeof v === "number" && Number.isFinite(v)) s = "" + v;';
+    case 'Boolean':
+      return 'else if (v === true) s = "true"; else if (v === false) s = "false";';
+    default:
+      return '';
+  }
+}
+
+/** Writes any value of a leaf, checked by its type; undefined where it does not fit. */
+function leafWriter(type: GraphQLLeafType): (value: unknown) => string | undefined {
+  if (isEnumType(type)) {
+    const texts = new Map(type.getValues().map(({ name, value }) => [value as unknown, JSON.stringify(name)]));
+    return (value) => texts.get(value);
+  }
+  return (value) => {
+    try {
+      const serialized = type.serialize(value);
+      return serialized === null || serialized === undefined ? undefined : JSON.stringify(serialized);
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+/** A writer that is compiled when it is first needed. */
+function lazily(compile: () => Writer['write']): Writer {
+  const writer: Writer = {
+    write(value, projection) {
+      writer.write = compile();
+      return writer.write(value, projection);
+    },
+  };
+  return writer;
+}
+
+const NOTHING: Data = Object.freeze({});
+
+/** One function while its code is written. */
+class Program {
+  body = '';
+  readonly #constants: Record<string, unknown> = { quote, MISFIT, NOTHING };
+  #count = 0;
+
+  add(code: string): void {
+    this.body += `${code}\n`;
+  }
+
+  /** Names a value that the code uses. */
+  constant(value: unknown): string {
+    const name = `c${this.#count++}`;
+    this.#constants[name] = value;
+    return name;
+  }
+
+  finish<Value>(expression: string): Value {
+    return evaluate(this.#constants, expression);
+  }
+}

@@ -1,0 +1,84 @@
+import type { GraphQLError } from 'graphql';
+import type { PreparedPlan } from '../../planning/planner.ts';
+import type { Sources } from '../../sources/source.ts';
+import type { Data } from '../data.ts';
+import { type FailureListener, FetchFailure } from '../errors.ts';
+import type { ExecuteOptions } from '../executor.ts';
+import type { Answer } from './ask.ts';
+
+/** One operation while it runs. */
+export class Run {
+  readonly plan: PreparedPlan;
+  readonly sources: Sources;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly context: unknown;
+  readonly deadline: number;
+  readonly onFailure: FailureListener | undefined;
+  /** What the subgraphs answered, merged. */
+  readonly root: Data = {};
+  /** Errors so far, with paths in the client's response. */
+  readonly errors: GraphQLError[] = [];
+  /** What was asked already and will be asked again by another fetch of the plan. */
+  readonly asked = new Map<string, Promise<Answer>>();
+  /** Why nobody waits any more. */
+  ended: FetchFailure | undefined;
+  readonly #timer: NodeJS.Timeout;
+  readonly #client: AbortSignal | undefined;
+  readonly #waiting = new Set<(cause: FetchFailure) => void>();
+  readonly #texts = new Map<string, string | undefined>();
+  #controller: AbortController | undefined;
+
+  constructor(plan: PreparedPlan, options: ExecuteOptions) {
+    this.plan = plan;
+    this.sources = options.sources;
+    this.variables = options.variables ?? {};
+    this.context = options.context;
+    this.deadline = options.deadline;
+    this.onFailure = options.onFailure;
+    // setTimeout takes at most 2^31 - 1 ms and would fire at once beyond.
+    const delay = Math.min(Math.max(0, options.deadline - (options.now ?? Date.now)()), 2 ** 31 - 1);
+    this.#timer = setTimeout(() => this.#end(new FetchFailure('did not answer in time')), delay);
+    this.#client = options.signal;
+    if (this.#client?.aborted) this.#leave();
+    else this.#client?.addEventListener('abort', this.#leave, { once: true });
+  }
+
+  /** Fires at the deadline or when the client goes away. Made when a source wants it: many have deadlines of their own. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.ended) this.#controller.abort(this.ended);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Calls the listener if the operation ends before `settle` is called with it. */
+  wait(listener: (cause: FetchFailure) => void): void {
+    this.#waiting.add(listener);
+  }
+
+  settle(listener: (cause: FetchFailure) => void): void {
+    this.#waiting.delete(listener);
+  }
+
+  /** The JSON of a client's variable, or undefined where none was given. */
+  variableText(name: string): string | undefined {
+    if (!this.#texts.has(name))
+      this.#texts.set(name, Object.hasOwn(this.variables, name) ? JSON.stringify(this.variables[name]) : undefined);
+    return this.#texts.get(name);
+  }
+
+  release(): void {
+    clearTimeout(this.#timer);
+    this.#client?.removeEventListener('abort', this.#leave);
+  }
+
+  readonly #leave = () => this.#end(new FetchFailure('was not waited for'));
+
+  #end(cause: FetchFailure): void {
+    if (this.ended) return;
+    this.ended = cause;
+    this.#controller?.abort(cause);
+    for (const listener of [...this.#waiting]) listener(cause);
+  }
+}
