@@ -13,6 +13,7 @@ import {
   isScalarType,
   isSpecifiedScalarType,
   parse,
+  type TypeNode,
   validate,
 } from 'graphql';
 import { composeFromConfig, supergraphFile } from '../gateway/compose.ts';
@@ -83,7 +84,7 @@ describe('the public schema', () => {
         const shared = (owners.get(type)?.size ?? 0) > 1;
         for (const field of definition.fields ?? []) {
           if (field.type.kind !== 'NonNullType' || field.name.value === 'id') continue;
-          let inner = field.type.type;
+          let inner: TypeNode = field.type.type;
           while (inner.kind !== 'NamedType') inner = inner.type;
           const target = inner.name.value;
           const foreign = owners.has(target) && !owners.get(target)!.has(name);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { RequestInfo } from '../../subgraphs/shared/context.ts';
 import type { ErrorCode } from '../../subgraphs/shared/errors.ts';
 import type { Platform } from '../../subgraphs/shared/platform.ts';
@@ -27,7 +27,6 @@ export async function createGraphqlHttp(gateway: Gateway, platform: Platform): P
     // Registered operations come with the engine; until then nobody can fill our memory with documents of theirs.
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    status400ForVariableCoercionErrors: true,
     parseOptions: { maxTokens: 10_000 },
     logger: { debug() {}, info() {}, warn: (text) => log.warn({}, text), error: (text) => log.error({}, text) },
     plugins: [
@@ -36,7 +35,7 @@ export async function createGraphqlHttp(gateway: Gateway, platform: Platform): P
           return {
             async didResolveOperation({ document, operationName, contextValue }) {
               const denied = checkAuthorization(gateway.engine, document, operationName, contextValue.request.viewer);
-              if (denied.length > 0) throw denied[0];
+              if (denied[0]) throw withStatus(denied[0]);
             },
             async willSendResponse({ response, contextValue }) {
               if (response.body.kind !== 'single') return;
@@ -62,6 +61,12 @@ export async function createGraphqlHttp(gateway: Gateway, platform: Platform): P
     const fail = (status: number, error: unknown) => {
       const errors = [formatError(toFormatted(error), { requestId, now: now() })];
       sendJson(response, status, { errors, extensions: { requestId } });
+    };
+    /** What Apollo Server refuses before it has a context, in the form of all our errors. */
+    const refusal = (text: string) => {
+      const { errors = [], ...rest } = text.startsWith('{') ? JSON.parse(text) : { errors: [{ message: text.trim() }] };
+      const formatted = errors.map((error: GraphQLFormattedError) => formatError(error, { requestId, now: now() }));
+      return JSON.stringify({ ...rest, errors: formatted, extensions: { requestId } });
     };
     const body = await readBody(request, config.MAX_BODY_BYTES);
     if ('status' in body) return fail(body.status, body.error);
@@ -98,13 +103,20 @@ export async function createGraphqlHttp(gateway: Gateway, platform: Platform): P
     response.statusCode = answer.status ?? 200;
     for (const [name, value] of answer.headers) response.setHeader(name, value);
     if (answer.body.kind === 'complete') {
-      response.end(answer.body.string);
+      response.end(response.statusCode < 400 ? answer.body.string : refusal(answer.body.string));
       return;
     }
     for await (const chunk of answer.body.asyncIterator) response.write(chunk);
     response.end();
   }
   return { handle, stop: () => server.stop() };
+}
+
+/** 401 for nobody, 403 for somebody without the scope. */
+function withStatus(error: GraphQLError): GraphQLError {
+  const { code } = error.extensions;
+  const http = { status: code === 'UNAUTHENTICATED' ? 401 : 403 };
+  return new GraphQLError(error.message, { path: error.path, extensions: { code, http } });
 }
 
 /** The client's own request id when it is a plain one (so that a log can be searched for it), else a new one. */

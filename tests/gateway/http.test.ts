@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => server.stop(), 30_000);
 
 const send = (
-  body: BodyInit | null,
+  body: string | Uint8Array,
   headers: Record<string, string> = { 'content-type': 'application/json' },
   method = 'POST',
 ) => fetch(`${server.url}/graphql`, { method, body, headers });
@@ -41,13 +41,13 @@ describe('the HTTP door', () => {
     ['null', 'null', 400, 'BAD_USER_INPUT'],
     [
       'variables of the wrong type',
-      '{"query":"query ($id: ID!) { goal(id: $id) { id } }","variables":{"id":{"a":1}}}',
+      '{"query":"mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { errors { code } } }","variables":{"t":{"a":1}}}',
       400,
       'BAD_USER_INPUT',
     ],
   ])('answers %s with a clear refusal', async (_, body, status, code) => {
     const response = await send(body);
-    const answer = await response.json();
+    const answer = (await response.json()) as any;
     expect([response.status, answer.errors[0].extensions.code]).toEqual([status, code]);
     expect(answer.errors[0].extensions).toMatchObject({
       requestId: response.headers.get('x-request-id'),
@@ -92,7 +92,7 @@ describe('the HTTP door', () => {
     expect(await (await fetch(`${server.url}/health/live`)).json()).toEqual({ status: 'live' });
     expect(await (await fetch(`${server.url}/health/ready`)).json()).toMatchObject({ status: 'ready', database: 'ok' });
     expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('jarvis_http_requests_total');
-    const { keys } = await (await fetch(`${server.url}/.well-known/jwks.json`)).json();
+    const { keys } = (await (await fetch(`${server.url}/.well-known/jwks.json`)).json()) as any;
     expect(keys[0]).toMatchObject({ kty: 'EC', crv: 'P-256', use: 'sig', kid: expect.any(String) });
     expect(keys[0].d).toBeUndefined();
     expect(await (await fetch(`${server.url}/`)).text()).toContain('<html');

@@ -35,6 +35,22 @@ beforeAll(async () => {
   ana = await graph.person({ email: 'ana@example.com' });
   ben = await graph.person({ email: 'ben@example.com' });
   await fillDemoAccount(graph.platform, ana.userId);
+  // What a demo account has no use for.
+  await ana.data('mutation { requestDataExport { errors { message } } }');
+  await ana.data(
+    `mutation { createWebhook(input: { url: "https://example.com/hook", document: "subscription { goalCompleted { event { id } } }" }) { errors { message } } }`,
+  );
+  const now = graph.clock.now();
+  await graph.db.session.create({
+    data: {
+      userId: ana.userId,
+      id: newId('session', now),
+      method: 'development',
+      createdAt: now,
+      lastUsedAt: now,
+      expiresAt: new Date(now.getTime() + 86_400_000),
+    },
+  });
   for (const [kind, { table }] of Object.entries(kinds) as [Kind, { table: string }][]) {
     const owner = kind === 'user' ? 'id' : 'user_id';
     const rows = await graph.db.$queryRawUnsafe<{ id: string }[]>(
@@ -121,7 +137,7 @@ async function digest(userId: string): Promise<Record<string, string>> {
   return Object.fromEntries(entries);
 }
 
-test('somebody else owns at least one object of nearly every kind', () => {
+test('somebody else owns an object of every kind', () => {
   expect(Object.keys(kinds).filter((kind) => !owned.has(kind as Kind))).toEqual([]);
 });
 
@@ -133,25 +149,26 @@ test('every operation answers the same to a foreign id as to one that does not e
   for (const { kind, field } of operationsWithIds) {
     const declared = field.args.map((arg) => `$${arg.name}: ${arg.type}`).join(', ');
     const passed = field.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+    // Each operation is asked by somebody new: what one of them made with an id as its own must not be found by the next.
+    const stranger = await graph.person();
     const document = `${kind} (${declared}) { ${field.name}(${passed}) ${selection(field.type)} }`;
     for (const [idKind, foreign] of owned) {
       const missing = newId(idKind);
       const ask = async (id: string) => {
         const variables = Object.fromEntries(field.args.map((arg) => [arg.name, sample(arg.type, id)]));
-        const answer = await ben.run(document, variables);
+        const answer = await stranger.run(document, variables);
         return JSON.stringify({
           data: answer.data,
           errors: answer.errors?.map((error) => [error.message, error.path]),
         });
       };
-      // What was made for one of the two questions (with the id as the client's own) is not a leak: it is Ben's.
       const normal = (text: string, id: string) =>
         text
           .replaceAll(id, 'ID')
           .replaceAll(/[a-z]+_[0-9a-f]{32}/g, 'ID')
           .replaceAll(/"cursor":"[^"]*"|"(start|end)Cursor":"[^"]*"/g, 'CURSOR')
           .replaceAll(/"position":\d+/g, 'POSITION')
-          .replaceAll(/jrv_[\w-]+|whsec_[\w+/=-]+/g, 'SECRET');
+          .replaceAll(/jr[vt]_[\w-]+|whsec_[\w+/=-]+|eyJ[\w.-]+/g, 'SECRET');
       const [theirs, nobodys] = [normal(await ask(foreign), foreign), normal(await ask(missing), missing)];
       cells++;
       if (theirs !== nobodys)
@@ -184,6 +201,8 @@ test('every subgraph resolves the references of others to null', async () => {
         request: request(viewer),
       });
       seen.push(`${name}.${type}`);
+      // Integrations adds reminders to a goal: it echoes the id it is given and knows nothing of the goal itself.
+      if (name === 'integrations' && type === 'Goal') continue;
       expect([name, type, found]).toEqual([name, type, { _entities: [null] }]);
     }
   }
