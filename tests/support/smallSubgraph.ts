@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RequestInfo, Viewer } from '../../subgraphs/shared/context.ts';
@@ -15,6 +15,7 @@ export function smallSubgraph<Loaders = unknown>(
   const directory = mkdtempSync(join(tmpdir(), 'jarvis-subgraph-'));
   writeFileSync(join(directory, 'schema.graphql'), sdl);
   const subgraph = createSubgraph<Loaders>({ name: 'small', directory, ...definition }, platform);
+  rmSync(directory, { recursive: true });
   const run = (
     query: string,
     variables: Record<string, unknown> = {},
