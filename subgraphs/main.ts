@@ -16,6 +16,9 @@ async function main(): Promise<void> {
   const config = readConfig();
   if (!config.SUBGRAPH_SECRET)
     throw new ConfigError('SUBGRAPH_SECRET must be set: the gateway signs its calls with it.');
+  if (!config.PUBLIC_URL) {
+    throw new ConfigError('PUBLIC_URL must be set, to the same as for the gateway: it is the issuer of access tokens.');
+  }
   if (!config.DATABASE_URL)
     throw new ConfigError('DATABASE_URL must be set: a subgraph on its own cannot use the embedded database.');
   const log = createLog(config.LOG_LEVEL, name);

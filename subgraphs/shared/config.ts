@@ -140,6 +140,8 @@ function crossChecks(config: z.infer<typeof schema>): string[] {
   const problems: string[] = [];
   const remote = subgraphNames.some((name) => config[addressVariable(name)] !== undefined);
   if (remote && !config.SUBGRAPH_SECRET) problems.push('SUBGRAPH_SECRET must be set when a subgraph is remote');
+  // The issuer of access tokens: every process must have the same, whatever port it listens on.
+  if (remote && !config.PUBLIC_URL) problems.push('PUBLIC_URL must be set when a subgraph is remote');
   if (config.NODE_ENV === 'production') {
     if (!config.DATABASE_URL) problems.push('DATABASE_URL must be set in production');
     if (!config.ENCRYPTION_KEY) problems.push('ENCRYPTION_KEY must be set in production');

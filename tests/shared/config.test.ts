@@ -72,7 +72,9 @@ describe('the configuration', () => {
   test.each(subgraphNames)('needs the secret that signs calls as soon as %s is remote', (name) => {
     const env = { [addressVariable(name)]: 'http://10.0.0.7:4001' };
     expect(problem(env)).toContain('SUBGRAPH_SECRET must be set when a subgraph is remote');
-    expect(readConfig({ ...env, SUBGRAPH_SECRET: secret })).toMatchObject(env);
+    expect(problem(env)).toContain('PUBLIC_URL must be set when a subgraph is remote');
+    const whole = { ...env, SUBGRAPH_SECRET: secret, PUBLIC_URL: 'https://jarvis.example' };
+    expect(readConfig(whole)).toMatchObject(env);
   });
 
   test('takes the three parts of Apple’s key together or not at all', () => {
