@@ -20,8 +20,8 @@ const mostADay = 5;
 const kept = 7 * day;
 /** How long a signed address works, in milliseconds. */
 const linkLife = 15 * 60_000;
-/** An export that has not got anywhere in this time has lost its job. */
-const abandonedAfter = day;
+/** An export that has not got anywhere in this time has lost its job, in milliseconds. */
+const abandonedAfter = 3600_000;
 
 /**
  * Asks for an archive of everything; it is made in the background.
@@ -149,7 +149,9 @@ export function downloadUrl(ctx: Pick<UserContext, 'config' | 'now'>, row: Expor
  * @param url path and query, or the whole address
  */
 export async function openExport(platform: Platform, url: string): Promise<{ name: string; content: Buffer } | null> {
-  const { pathname, searchParams } = new URL(url, platform.config.publicUrl);
+  const base = platform.config.publicUrl;
+  if (!URL.canParse(url, base)) return null;
+  const { pathname, searchParams } = new URL(url, base);
   const id = /\/exports\/([^/]+)$/.exec(pathname)?.[1] ?? '';
   const [user = '', expires = '', signature = ''] = ['user', 'expires', 'signature'].map(
     (name) => searchParams.get(name) ?? undefined,
