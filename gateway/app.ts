@@ -11,6 +11,7 @@ import { createGateway, type Gateway } from './gateway.ts';
 import { createEmbeddedSource, type GatewayContext } from './sources/embedded.ts';
 import { createEventFeed } from './sources/eventFeed.ts';
 import { createRemoteSource } from './sources/remote.ts';
+import { receiveAppleNotification, sendExport } from './transport/account.ts';
 import { createHealth } from './transport/health.ts';
 import { createGraphqlHttp } from './transport/http.ts';
 import { createMetrics } from './transport/metrics.ts';
@@ -69,6 +70,7 @@ export async function createApp({ platform, subgraphs, supergraphSdl }: AppOptio
 
   const routes: Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void> = {
     '/graphql': (request, response) => graphql.handle(request, response),
+    '/apple/notifications': (request, response) => receiveAppleNotification(platform, request, response),
     '/health/live': (_request, response) => sendJson(response, 200, { status: 'live' }),
     '/health/ready': async (_request, response) => {
       const state = await health.ready();
@@ -95,6 +97,7 @@ export async function createApp({ platform, subgraphs, supergraphSdl }: AppOptio
       if (request.method === 'OPTIONS') return void response.writeHead(204).end();
       const handle = Object.hasOwn(routes, path) ? routes[path] : undefined;
       if (handle) await handle(request, response);
+      else if (path.startsWith('/exports/')) await sendExport(platform, request, response);
       else if (!explorer(request, response))
         sendJson(response, 404, { error: 'There is nothing here. The graph is at /graphql.' });
     } catch (error) {

@@ -101,6 +101,33 @@ describe('the HTTP door', () => {
   });
 });
 
+describe('an archive of everything', () => {
+  test('is fetched from its signed address, and from no other', async () => {
+    await ana.ask('mutation { requestDataExport { errors { message } } }');
+    const url = await until(async () => {
+      const { viewer } = await ana.ask('{ viewer { dataExports { status downloadUrl } } }');
+      return viewer.dataExports[0].downloadUrl as string | null;
+    }, 'the archive');
+    const path = new URL(url).pathname + new URL(url).search;
+    const archive = await fetch(server.url + path);
+    expect([archive.status, archive.headers.get('content-type')]).toEqual([200, 'application/zip']);
+    expect(
+      Buffer.from(await archive.arrayBuffer())
+        .subarray(0, 2)
+        .toString(),
+    ).toBe('PK');
+    expect((await fetch(server.url + path.replace(/expires=\d/, 'expires=9'))).status).toBe(404);
+    expect((await fetch(`${server.url}/exports/export_1`)).status).toBe(404);
+  });
+
+  test('Apple’s notifications are taken only when Apple signed them', async () => {
+    const tell = (body: string) => fetch(`${server.url}/apple/notifications`, { method: 'POST', body });
+    expect((await tell('{')).status).toBe(400);
+    expect((await tell('{"payload":"a.b.c"}')).status).toBe(400);
+    expect((await fetch(`${server.url}/apple/notifications`)).status).toBe(405);
+  });
+});
+
 describe('bad input', () => {
   const log =
     'mutation ($input: LogProgressInput!) { logProgress(input: $input) { entry { id } errors { code path message } } }';
