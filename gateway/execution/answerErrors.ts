@@ -1,5 +1,6 @@
 import { type FieldNode, type FragmentDefinitionNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
+import { clientDocument } from './runtimeType.ts';
 import type { ResponsePath } from './targets.ts';
 
 /**
@@ -12,9 +13,7 @@ export function answerErrors(
   found: readonly GraphQLError[],
 ): readonly GraphQLError[] {
   if (!told.length) return found;
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of plan.document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  const { fragments } = clientDocument(plan);
   const selected = told.map((error) => withPath(error, selectedPath(plan, fragments, error.path ?? [])));
   if (!found.length) return selected;
 

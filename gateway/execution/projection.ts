@@ -2,6 +2,7 @@ import { type ExecutionResult, execute, type GraphQLError } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
 import { answerErrors, foundError, MISFIT } from './answerErrors.ts';
 import { type Data, isData, own } from './data.ts';
+import { clientDocument, runtimeType } from './runtimeType.ts';
 
 /**
  * Shapes what subgraphs answered to what the client asked: its fields in its order, type conditions, leaf values checked, nulls carried
@@ -13,6 +14,7 @@ export function project(
   variables: Readonly<Record<string, unknown>>,
   errors: readonly GraphQLError[],
 ): ExecutionResult<Data> {
+  const client = clientDocument(plan);
   // All resolvers answer at once, so execution does too.
   const shaped = execute({
     schema: plan.apiSchema,
@@ -22,9 +24,9 @@ export function project(
     variableValues: variables,
     fieldResolver: (source: unknown, _args, _context, info) =>
       isData(source) ? own(source, String(info.path.key)) : undefined,
-    typeResolver: (value: unknown) => {
-      const name = isData(value) && own(value, '__typename');
-      return typeof name === 'string' ? name : undefined;
+    typeResolver: (value: unknown, _context, { fieldNodes }, type) => {
+      const sets = fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+      return runtimeType(client, type, sets, value)?.name;
     },
   }) as ExecutionResult<Data>;
 

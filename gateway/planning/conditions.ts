@@ -28,6 +28,16 @@ export type ConditionValues = ReadonlyMap<string, boolean>;
 
 const isCondition = (directive: DirectiveNode) => directive.name.value === 'skip' || directive.name.value === 'include';
 
+/** Whether the conditions of a selection, if it has any, let it be part of the operation. */
+export const isIncluded = ({ directives }: SelectionNode, values: ConditionValues): boolean =>
+  (directives ?? []).every((directive) => {
+    if (!isCondition(directive)) return true;
+    const value = directive.arguments?.[0]?.value;
+    const holds =
+      value?.kind === Kind.BOOLEAN ? value.value : value?.kind === Kind.VARIABLE && values.get(value.name.value);
+    return holds === (directive.name.value === 'include');
+  });
+
 /**
  * Finds an operation, the fragments that it reaches and the variables that its conditions depend on.
  * @throws GraphQLError (BAD_USER_INPUT) when the name is unknown, or missing where a document has several operations.
@@ -110,19 +120,10 @@ export function conditionValues(
 export function foldConditions(parts: OperationParts, values: ConditionValues): DocumentNode {
   const folded = new Map<string, SelectionNode[]>();
 
-  const included = (directives: readonly DirectiveNode[] | undefined) =>
-    (directives ?? []).every((directive) => {
-      if (!isCondition(directive)) return true;
-      const value = directive.arguments?.[0]?.value;
-      const holds =
-        value?.kind === Kind.BOOLEAN ? value.value : value?.kind === Kind.VARIABLE && values.get(value.name.value);
-      return holds === (directive.name.value === 'include');
-    });
-
   const foldSet = (set: SelectionSetNode): SelectionNode[] => set.selections.flatMap(foldSelection);
 
   const foldSelection = (selection: SelectionNode): SelectionNode[] => {
-    if (!included(selection.directives)) return [];
+    if (!isIncluded(selection, values)) return [];
     const directives = selection.directives?.filter((directive) => !isCondition(directive)) ?? [];
     switch (selection.kind) {
       case Kind.FIELD:

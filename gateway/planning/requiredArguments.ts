@@ -120,7 +120,9 @@ export function separateRequiredArguments(supergraph: DocumentNode): {
     !!type.directives?.some((directive) => {
       const name = directive.name.value === 'join__implements' && textArgument(directive, 'interface');
       if (!name || (only && name !== only) || textArgument(directive, 'graph') !== graph) return false;
-      const joins = fieldOf(types.get(name), field)?.directives?.filter(isJoin) ?? [];
+      const declared = fieldOf(types.get(name), field);
+      if (!declared) return false;
+      const joins = declared.directives?.filter(isJoin) ?? [];
       return !joins.length || joins.some((join) => textArgument(join, 'graph') === graph);
     });
 

@@ -1,6 +1,7 @@
 import { type DocumentNode, executeSync, Kind } from 'graphql';
 import type { PreparedPlan } from '../../planning/planner.ts';
 import { MISFIT } from '../answerErrors.ts';
+import { clientDocument } from '../runtimeType.ts';
 import type { Field, Writer } from './projection.ts';
 import { collectFields } from './selections.ts';
 
@@ -9,18 +10,17 @@ import { collectFields } from './selections.ts';
  * for all requests where no variables are in play.
  */
 export function compileIntrospection(plan: PreparedPlan): ((key: string, field: Field) => Writer) | undefined {
-  const { apiSchema: schema, operation, conditions } = plan;
+  const { apiSchema: schema, operation } = plan;
   const type = schema.getQueryType();
   if (operation.operation !== 'query' || !type) return undefined;
-  const definitions = plan.document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
-  const fragments = new Map(definitions.map((definition) => [definition.name.value, definition]));
-  const fields = [...collectFields({ schema, fragments, conditions }, type, [operation.selectionSet]).values()];
+  const { fragments, ...rest } = clientDocument(plan);
+  const fields = [...collectFields({ fragments, ...rest }, type, [operation.selectionSet]).values()];
   const selections = fields.flat().filter(({ name }) => name.value === '__schema' || name.value === '__type');
   if (!selections.length) return undefined;
 
   const document: DocumentNode = {
     kind: Kind.DOCUMENT,
-    definitions: [{ ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } }, ...definitions],
+    definitions: [{ ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } }, ...fragments.values()],
   };
   const hasVariables = !!operation.variableDefinitions?.length;
   const answer = (variableValues: Readonly<Record<string, unknown>>) => {

@@ -1,6 +1,5 @@
 import {
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLAbstractType,
   type GraphQLError,
   type GraphQLLeafType,
@@ -11,13 +10,12 @@ import {
   isLeafType,
   isListType,
   isNonNullType,
-  isObjectType,
-  Kind,
   type SelectionSetNode,
 } from 'graphql';
 import type { PreparedPlan } from '../../planning/planner.ts';
 import { foundError, MISFIT } from '../answerErrors.ts';
 import { type Data, isData, own } from '../data.ts';
+import { clientDocument, runtimeType } from '../runtimeType.ts';
 import type { ResponsePath } from '../targets.ts';
 import { evaluate, isObjectCode, literal, read } from './code.ts';
 import { compileIntrospection } from './introspection.ts';
@@ -74,10 +72,7 @@ export interface Writer {
  */
 export function compileProjection(plan: PreparedPlan): (root: Data, projection: Projection) => string {
   const { apiSchema: schema, operation } = plan;
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of plan.document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const document = { schema, fragments, conditions: plan.conditions };
+  const document = clientDocument(plan);
   const introspection = compileIntrospection(plan);
 
   const numbers = new Map<FieldNode, number>();
@@ -99,15 +94,15 @@ export function compileProjection(plan: PreparedPlan): (root: Data, projection: 
   };
 
   const abstractWriter = (type: GraphQLAbstractType, field: Field): Writer => {
-    const writers = new Map<string, Writer>();
+    const sets = field.nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+    const writers = new Map<unknown, Writer>();
     return {
       write(value, projection) {
-        const name = isData(value) ? own(value, '__typename') : undefined;
-        if (typeof name !== 'string') return projection.fail(field, MISFIT);
+        const name = isData(value) ? own(value, '__typename') : null;
         let writer = writers.get(name);
         if (!writer) {
-          const object = schema.getType(name);
-          if (!isObjectType(object) || !schema.isSubType(type, object)) return projection.fail(field, MISFIT);
+          const object = runtimeType(document, type, sets, value);
+          if (!object) return projection.fail(field, MISFIT);
           writer = objectWriter(object, field.nodes);
           writers.set(name, writer);
         }

@@ -1,14 +1,6 @@
-import {
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  isAbstractType,
-  Kind,
-  type SelectionNode,
-  type SelectionSetNode,
-} from 'graphql';
-import type { ConditionValues } from '../../planning/conditions.ts';
+import { type FieldNode, type GraphQLObjectType, isAbstractType, Kind, type SelectionSetNode } from 'graphql';
+import { isIncluded } from '../../planning/conditions.ts';
+import type { ClientDocument } from '../runtimeType.ts';
 
 /** Fields by response name, in the order in which the answer has them; those of one name are merged. */
 export type CollectedFields = ReadonlyMap<string, readonly FieldNode[]>;
@@ -18,26 +10,13 @@ export type CollectedFields = ReadonlyMap<string, readonly FieldNode[]>;
  * conditions decided.
  */
 export function collectFields(
-  document: {
-    readonly schema: GraphQLSchema;
-    readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-    readonly conditions: ConditionValues;
-  },
+  { schema, fragments, conditions }: ClientDocument,
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
 ): CollectedFields {
-  const { schema, fragments, conditions } = document;
   const fields = new Map<string, FieldNode[]>();
   const visited = new Set<string>();
 
-  const isIncluded = ({ directives }: SelectionNode) =>
-    (directives ?? []).every(({ name, arguments: given }) => {
-      if (name.value !== 'skip' && name.value !== 'include') return true;
-      const value = given?.[0]?.value;
-      const holds =
-        value?.kind === Kind.BOOLEAN ? value.value : value?.kind === Kind.VARIABLE && conditions.get(value.name.value);
-      return holds === (name.value === 'include');
-    });
   const fits = (condition: string | undefined) => {
     if (!condition || condition === type.name) return true;
     const wanted = schema.getType(condition);
@@ -45,7 +24,7 @@ export function collectFields(
   };
   const collect = (set: SelectionSetNode): void => {
     for (const selection of set.selections) {
-      if (!isIncluded(selection)) continue;
+      if (!isIncluded(selection, conditions)) continue;
       if (selection.kind === Kind.FIELD) {
         const key = (selection.alias ?? selection.name).value;
         const known = fields.get(key);

@@ -45,7 +45,8 @@ const shop = () =>
         enum Currency { EUR USD GBP }
         input Round { digits: Int = 0 }
         type Part @external { weight(unit: String!): Int }
-        type Product @key(fields: "id") {
+        interface Shipped { free: Int }
+        type Product implements Shipped @key(fields: "id") {
           id: ID!
           price(currency: Currency! = EUR, round: Round): Int @external
           parts: [Part!] @external

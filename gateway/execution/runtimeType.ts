@@ -1,0 +1,74 @@
+import {
+  type FragmentDefinitionNode,
+  type GraphQLAbstractType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
+import { type ConditionValues, isIncluded } from '../planning/conditions.ts';
+import type { PreparedPlan } from '../planning/planner.ts';
+import { isData, own } from './data.ts';
+
+/** What is needed to read a client's selections. */
+export interface ClientDocument {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly conditions: ConditionValues;
+}
+
+/** The client's document of a plan. */
+export function clientDocument({ apiSchema: schema, document, conditions }: PreparedPlan): ClientDocument {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  return { schema, fragments, conditions };
+}
+
+/**
+ * The object type of a value in a field of an abstract type; undefined when it is none of the field's.
+ *
+ * A subgraph that knows an interface as an object (`@interfaceObject`) answers the interface's name or none, and the plan does not ask
+ * others for the exact one where the client's selections read the same of every type. Any type does then.
+ */
+export function runtimeType(
+  document: ClientDocument,
+  type: GraphQLAbstractType,
+  sets: readonly SelectionSetNode[],
+  value: unknown,
+): GraphQLObjectType | undefined {
+  const { schema } = document;
+  const name = isData(value) ? own(value, '__typename') : null;
+  const named = typeof name === 'string' ? schema.getType(name) : undefined;
+  if (isObjectType(named)) return schema.isSubType(type, named) ? named : undefined;
+  const isUnknown = name === undefined || isAbstractType(named);
+  return isUnknown && !dependsOnType(document, type, sets) ? schema.getPossibleTypes(type)[0] : undefined;
+}
+
+/** Whether selections ask something else of some objects of the type than of others: their type's name, or fields of some types only. */
+function dependsOnType(
+  { schema, fragments, conditions }: ClientDocument,
+  type: GraphQLAbstractType,
+  sets: readonly SelectionSetNode[],
+): boolean {
+  const coversAll = (condition: string | undefined) => {
+    if (!condition || condition === type.name) return true;
+    const wanted = schema.getType(condition);
+    return isAbstractType(wanted) && schema.getPossibleTypes(type).every((object) => schema.isSubType(wanted, object));
+  };
+  const visited = new Set<string>();
+  const depends = (set: SelectionSetNode): boolean =>
+    set.selections.some((selection) => {
+      if (!isIncluded(selection, conditions)) return false;
+      if (selection.kind === Kind.FIELD) return selection.name.value === '__typename';
+      if (selection.kind === Kind.INLINE_FRAGMENT)
+        return !coversAll(selection.typeCondition?.name.value) || depends(selection.selectionSet);
+      const fragment = fragments.get(selection.name.value);
+      if (!fragment || visited.has(selection.name.value)) return false;
+      visited.add(selection.name.value);
+      return !coversAll(fragment.typeCondition.name.value) || depends(fragment.selectionSet);
+    });
+  return sets.some(depends);
+}
