@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { exportSPKI, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { handleAppleNotification, revokeAppleTokens } from '../../subgraphs/users/apple.ts';
 import { identify } from '../../subgraphs/users/identity.ts';
-import { type FakeApple, type makeKey, startApple } from '../support/apple.ts';
+import { type FakeApple, makeKey, startApple } from '../support/apple.ts';
 import { startGraph, type TestGraph } from '../support/graph.ts';
 
 let apple: FakeApple;
@@ -14,7 +14,7 @@ const clientKey = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 beforeAll(async () => {
   apple = await startApple();
-  stranger = stranger;
+  stranger = await makeKey();
   graph = await startGraph({
     env: {
       ENCRYPTION_KEY: randomBytes(32).toString('hex'),
@@ -29,8 +29,8 @@ beforeAll(async () => {
   apple.now = graph.clock.now;
 }, 60_000);
 afterAll(async () => {
-  await graph.stop();
-  await apple.stop();
+  await graph?.stop();
+  await apple?.stop();
 });
 // Each test starts with fresh counters of attempts, and Apple may be asked again.
 beforeEach(() => {
