@@ -51,17 +51,17 @@ export interface EmbeddedPostgresOptions {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const directory = resolve(options.directory);
   const binaries = await findBinaries();
-  const owner = serverAccount();
   mkdirSync(directory, { recursive: true });
   const data = join(directory, 'data');
+  const launcher = findLauncher(data, binaries.postgres);
   if (!existsSync(data)) {
     options.onProgress?.('creating the embedded PostgreSQL (once, about 5 s)');
-    initialise(binaries.initdb, data, owner);
+    initialise(binaries.initdb, data, launcher);
   }
   const password = readFileSync(join(data, passwordFile), 'utf8').trim();
   const urlOf = (port: number, database: string) => `postgresql://jarvis:${password}@127.0.0.1:${port}/${database}`;
   if (runningServer(data)) options.onProgress?.('found the embedded PostgreSQL of an earlier run');
-  const start = () => spawnServer(binaries.postgres, directory, data, owner, options.settings ?? {});
+  const start = () => spawnServer(binaries.postgres, directory, data, launcher, options.settings ?? {});
   const port = await untilReady(directory, data, start, (port) => urlOf(port, 'postgres'));
   return {
     url: (database = 'postgres') => urlOf(port, database),
@@ -75,14 +75,38 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 /** Written beside PostgreSQL's own files, so that a cluster and its password come into being together. */
 const passwordFile = 'jarvis.password';
 
-interface Account {
+/** How PostgreSQL's programs are run, and who owns their files. */
+interface Launcher {
+  /** Put before the program. */
+  prefix: string[];
   uid?: number;
   gid?: number;
 }
 
-/** PostgreSQL refuses to run as root; as root we run it as `postgres` or, where there is none, as `nobody`. */
-function serverAccount(): Account {
-  if (process.getuid?.() !== 0) return {};
+/**
+ * PostgreSQL refuses to run as root. As root we run it as the account `postgres` or, where there is none, as `nobody`.
+ * Where that account may not enter our folders (a checkout under /root), it runs in a user namespace instead, in which
+ * root has another number but owns what is root's.
+ */
+function findLauncher(data: string, program: string): Launcher {
+  if (process.getuid?.() !== 0) return { prefix: [] };
+  const owner = statSync(data, { throwIfNoEntry: false })?.uid;
+  const account = serverAccount();
+  if (account && owner !== 0 && [dirname(data), dirname(program)].every((folder) => mayEnter(folder, account))) {
+    return { prefix: [], ...account };
+  }
+  const prefix = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
+  try {
+    execFileSync(prefix[0]!, [...prefix.slice(1), 'true'], { stdio: 'ignore' });
+    return { prefix };
+  } catch {
+    throw new Error(
+      `PostgreSQL does not run as root, and no other account may enter ${dirname(data)} and ${dirname(program)}. Run Jarvis as another user or from another folder, or set DATABASE_URL.`,
+    );
+  }
+}
+
+function serverAccount(): { uid: number; gid: number } | null {
   for (const name of ['postgres', 'nobody']) {
     try {
       const id = (flag: string) => Number(execFileSync('id', [flag, name], { stdio: ['ignore', 'pipe', 'ignore'] }));
@@ -91,11 +115,19 @@ function serverAccount(): Account {
       // No such account: try the next.
     }
   }
-  throw new Error('PostgreSQL cannot run as root, and there is no account "postgres" or "nobody" to run it as.');
+  return null;
+}
+
+/** Whether an account may pass through a folder and all above it. */
+function mayEnter(folder: string, { uid, gid }: { uid: number; gid: number }): boolean {
+  const { mode, uid: owner, gid: group } = statSync(folder);
+  const bit = owner === uid ? 0o100 : group === gid ? 0o010 : 0o001;
+  const above = dirname(folder);
+  return (mode & bit) !== 0 && (above === folder || mayEnter(above, { uid, gid }));
 }
 
 /** Makes the cluster beside its place and moves it there when it is complete: a crash half way leaves nothing to trip over. */
-function initialise(initdb: string, data: string, owner: Account): void {
+function initialise(initdb: string, data: string, { prefix, ...owner }: Launcher): void {
   removeUnfinished(data);
   const fresh = `${data}.new-${process.pid}`;
   const password = `${fresh}.password`;
@@ -104,7 +136,8 @@ function initialise(initdb: string, data: string, owner: Account): void {
     writeFileSync(password, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
     for (const path of [fresh, password]) if (owner.uid !== undefined) chownSync(path, owner.uid, owner.gid!);
     const flags = ['--username=jarvis', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C'];
-    execFileSync(initdb, [`--pgdata=${fresh}`, `--pwfile=${password}`, ...flags], {
+    const [command, ...args] = [...prefix, initdb, `--pgdata=${fresh}`, `--pwfile=${password}`, ...flags];
+    execFileSync(command!, args, {
       ...owner,
       cwd: '/',
       stdio: 'pipe',
@@ -181,7 +214,7 @@ async function spawnServer(
   postgres: string,
   directory: string,
   data: string,
-  owner: Account,
+  { prefix, ...owner }: Launcher,
   settings: Record<string, string>,
 ): Promise<ChildProcess> {
   removeStalePidFile(data);
@@ -189,7 +222,8 @@ async function spawnServer(
   const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '200', ...settings };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = openSync(join(directory, logFile), statLog(directory) > 1_000_000 ? 'w' : 'a', 0o600);
-  const child = spawn(postgres, ['-D', data, '-p', String(port), ...flags], {
+  const [command, ...args] = [...prefix, postgres, '-D', data, '-p', String(port), ...flags];
+  const child = spawn(command!, args, {
     ...owner,
     cwd: '/',
     stdio: ['ignore', log, log],
