@@ -6,9 +6,9 @@ import { dateText, todayOf } from './clock.ts';
 import type { GoalsUserContext } from './context.ts';
 import { correlations, describeCorrelation, effectSize } from './correlation.ts';
 import { readHistories } from './days.ts';
+import { textDate } from './entryPlan.ts';
 import { trendOf } from './forecast.ts';
 import type { DateRangeInput, TimeBucket } from './generated.ts';
-import { textDate } from './logging.ts';
 import { groupBy } from './rows.ts';
 import { decimalOf } from './shape.ts';
 

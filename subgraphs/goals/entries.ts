@@ -6,9 +6,10 @@ import { Checks } from '../shared/input.ts';
 import { addDays } from './calendar.ts';
 import { dateText, type PersonalClock, todayOf } from './clock.ts';
 import type { GoalsUserContext } from './context.ts';
+import { earliestDay, largestValue, textDate } from './entryPlan.ts';
 import { changeEntries, lockGoals, recountDays } from './entryRows.ts';
 import type { DeleteProgressEntryInput, UpdateProgressEntryInput } from './generated.ts';
-import { earliestDay, largestValue, settle, textDate } from './logging.ts';
+import { settle } from './logging.ts';
 
 /**
  * Changes an entry. Its local day moves only when another is given.

@@ -6,6 +6,7 @@ import { daysBetween, type LocalDate } from './calendar.ts';
 import { dateText, dateValue } from './clock.ts';
 import type { GoalsUserContext } from './context.ts';
 import { type CustomFieldDefinition, type CustomFieldValues, checkValues } from './customFields.ts';
+import { earliestDay, largestValue, textDate } from './entryPlan.ts';
 import type {
   CreateGoalInput,
   CustomFieldValueInput,
@@ -16,7 +17,6 @@ import type {
 } from './generated.ts';
 import { addIssues } from './lifeAreas.ts';
 import { lineTerms } from './line.ts';
-import { earliestDay, largestValue, textDate } from './logging.ts';
 import { type Pause, pausesOf, shapeOf } from './shape.ts';
 
 /** The columns of a goal that a person decides on. */

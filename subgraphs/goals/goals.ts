@@ -10,10 +10,10 @@ import { dateValue, type PersonalClock, todayOf } from './clock.ts';
 import { closePause, markCompleted, openPause } from './completion.ts';
 import type { GoalsUserContext } from './context.ts';
 import type { CustomFieldValues } from './customFields.ts';
+import { textDate } from './entryPlan.ts';
 import { lockGoals, recountGoals } from './entryRows.ts';
 import type { CreateGoalInput, GoalStatus, UpdateGoalInput } from './generated.ts';
 import { changedTerms, checkCustomFields, checkNulls, checkTerms, definitionsOf, newTerms } from './goalInput.ts';
-import { textDate } from './logging.ts';
 import { mostMilestones } from './milestones.ts';
 import { pausesOf } from './shape.ts';
 

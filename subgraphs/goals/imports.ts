@@ -4,6 +4,7 @@ import { UserErrors } from '../shared/errors.ts';
 import { Checks } from '../shared/input.ts';
 import { todayOf } from './clock.ts';
 import type { GoalsUserContext } from './context.ts';
+import { type LogItem, largestValue } from './entryPlan.ts';
 import { lockGoals } from './entryRows.ts';
 import type { CreateGoalInput, CsvMappingInput, ImportFormat, ImportProgressInput } from './generated.ts';
 import { createGoal, mostGoals } from './goals.ts';
@@ -18,13 +19,13 @@ import {
   type ImportProblem,
 } from './importers/history.ts';
 import { importLoop } from './importers/loop.ts';
-import { type LogItem, largestValue, record } from './logging.ts';
+import { record } from './logging.ts';
 import { groupBy } from './rows.ts';
 
 /** Entries written by one statement. */
 const chunk = 5_000;
 /** One import is one transaction: what cannot be written within its time is to be split. */
-export const mostImportedEntries = 20_000;
+export const mostImportedEntries = 10_000;
 const mostShownGoals = 100;
 
 /** What an import did, or with `dryRun` would do. */

@@ -1,36 +1,27 @@
-import { type Goal, Prisma, type ProgressEntry } from '../../prisma/generated/client.ts';
-import { sha256 } from '../shared/crypto.ts';
+import type { Goal, ProgressEntry } from '../../prisma/generated/client.ts';
 import { type UserError, UserErrors } from '../shared/errors.ts';
 import { type NewEvent, publish } from '../shared/events.ts';
-import { canonical } from '../shared/idempotency.ts';
-import { newId } from '../shared/ids.ts';
 import { Checks } from '../shared/input.ts';
 import { candidates, earn } from './achievements.ts';
-import { addDays, type LocalDate, localDateAt } from './calendar.ts';
-import { dateText, dateValue, noonOf, type PersonalClock, todayOf } from './clock.ts';
+import type { LocalDate } from './calendar.ts';
+import { dateText, dateValue, type PersonalClock, todayOf } from './clock.ts';
 import { markCompleted, reachesTarget } from './completion.ts';
 import type { GoalsUserContext } from './context.ts';
 import {
-  changeEntries,
-  type GoalChange,
-  insertEntries,
-  insertedRow,
-  lockGoals,
-  type NewEntry,
-  recountDays,
-} from './entryRows.ts';
+  checkDay,
+  checkItem,
+  createDayBook,
+  type LogItem,
+  type Plan,
+  planEntry,
+  sameContent,
+  textDate,
+  toContent,
+} from './entryPlan.ts';
+import { changeEntries, type GoalChange, insertEntries, insertedRow, lockGoals, recountDays } from './entryRows.ts';
 import type { LogProgressInput, SkipDayInput } from './generated.ts';
 
-/** The largest magnitude of a value; sums of millions of entries stay far inside what the database holds. */
-export const largestValue = 1e12;
-export const earliestDay = '1970-01-01';
 const largestBatch = 500;
-
-/** Something to log, from whichever door it came in. */
-export interface LogItem extends Omit<LogProgressInput, 'localDate'> {
-  localDate?: string | Date | null;
-  skip?: boolean;
-}
 
 /** What became of one item. */
 export interface Logged {
@@ -85,13 +76,6 @@ export async function skipDay(ctx: GoalsUserContext, input: SkipDayInput) {
   return logProgress(ctx, { ...input, skip: true } as unknown as LogProgressInput);
 }
 
-/** One item on its way: what is asked, and the row that is to be. */
-interface Plan {
-  index: number;
-  item: LogItem;
-  entry: NewEntry;
-}
-
 /**
  * Logs items of any number of goals: one statement that locks the goals, one that inserts all new entries with their days
  * and counters, and only when they are needed: one that looks for entries with the same ids, one a changed entry, one for
@@ -120,6 +104,7 @@ export async function record(
     wellFormed.map(({ item }) => item),
   );
 
+  const book = createDayBook(clock, now);
   const inserts = new Map<string, Plan>();
   const byExternalId = new Map<string, Plan>();
   const updates = new Map<string, { plan: Plan; old: ProgressEntry; indexes: number[] }>();
@@ -141,7 +126,7 @@ export async function record(
       fail(index, 'REQUIRED', ['value'], 'A value or an increment is needed.');
       continue;
     }
-    const entry = await planEntry(ctx, goal, item, clock, inserts);
+    const entry = await planEntry(ctx, goal, item, clock, book, inserts);
     const late = checkDay(item, entry, today, now);
     if (late) {
       fail(index, 'INVALID', late.path, late.message);
@@ -277,100 +262,6 @@ export async function settle(
   events.push(...(await earn(ctx, earned, today)));
 }
 
-function checkItem(item: LogItem, path: (string | number)[]): Checks {
-  const checks = new Checks();
-  checks.newId([...path, 'id'], 'entry', item.id);
-  checks.text([...path, 'note'], item.note, 10_000, 0);
-  checks.text([...path, 'externalId'], item.externalId, 200);
-  checks.number([...path, 'value'], item.value, -largestValue, largestValue);
-  checks.number([...path, 'increment'], item.increment, -largestValue, largestValue);
-  if (item.value != null && item.increment != null)
-    checks.add('INVALID', [...path, 'increment'], 'Give either "value" or "increment", not both.');
-  if (item.increment != null && item.externalId != null) {
-    checks.add(
-      'INVALID',
-      [...path, 'increment'],
-      'What comes from elsewhere again and again needs a "value": an increment would be added each time.',
-    );
-  }
-  return checks;
-}
-
-/** The entry that an item asks for. Its local day is fixed here, once and for all. */
-async function planEntry(
-  ctx: GoalsUserContext,
-  goal: Goal,
-  item: LogItem,
-  clock: PersonalClock,
-  earlier: ReadonlyMap<string, Plan>,
-): Promise<NewEntry> {
-  const now = ctx.now();
-  const timeZone = item.timeZone ?? clock.timeZone;
-  const given = textDate(item.localDate);
-  const localDate = given ?? localDateAt(item.occurredAt ?? now, timeZone, clock.dayStartMinutes);
-  const isNow = given === null || given === localDateAt(now, timeZone, clock.dayStartMinutes);
-  const occurredAt = item.occurredAt ?? (isNow ? now : noonOf(localDate, timeZone));
-  return {
-    id: item.id ?? newId('entry', now),
-    goalId: goal.id,
-    value: await measuredValue(ctx, goal, item, earlier),
-    skip: item.skip ?? false,
-    localDate,
-    occurredAt,
-    timeZone,
-    source: item.source ?? (ctx.viewer.kind === 'apiKey' ? 'API' : 'MANUAL'),
-    note: item.note || null,
-    externalId: item.externalId ?? null,
-    inputHash: sha256(canonical(item)),
-  };
-}
-
-async function measuredValue(
-  ctx: GoalsUserContext,
-  goal: Goal,
-  item: LogItem,
-  earlier: ReadonlyMap<string, Plan>,
-): Promise<Prisma.Decimal> {
-  if (item.skip) return new Prisma.Decimal(0);
-  if (item.value != null) return new Prisma.Decimal(item.value.toFixed());
-  const increment = new Prisma.Decimal((item.increment ?? 1).toFixed());
-  if (item.increment == null || goal.cumulative || goal.aggregation === 'SUM') return increment;
-  const before = [...earlier.values()].filter(({ entry }) => entry.goalId === goal.id && !entry.skip).at(-1)?.entry;
-  const latest =
-    before ??
-    (await ctx.db.progressEntry.findFirst({
-      where: { userId: ctx.userId, goalId: goal.id, skip: false },
-      orderBy: [{ localDate: 'desc' }, { occurredAt: 'desc' }, { id: 'desc' }],
-    }));
-  return increment.plus(latest?.value ?? goal.startValue ?? 0);
-}
-
-/** What only shows once the day is known. Travellers may be a day ahead of their home; nobody is further ahead. */
-function checkDay(
-  item: LogItem,
-  entry: NewEntry,
-  today: LocalDate,
-  now: Date,
-): { path: string[]; message: string } | null {
-  const path = [item.localDate == null && item.occurredAt != null ? 'occurredAt' : 'localDate'];
-  const latest = addDays(today, item.skip ? 366 : 1);
-  if (entry.localDate > latest) {
-    return {
-      path,
-      message: item.skip
-        ? 'A day can be skipped at most a year ahead.'
-        : 'Progress cannot be logged for a day after tomorrow.',
-    };
-  }
-  if (entry.localDate < earliestDay)
-    return { path, message: `Progress cannot be logged for a day before ${earliestDay}.` };
-  if (entry.occurredAt.getTime() > now.getTime() + 86_400_000 && !item.skip) {
-    return { path: ['occurredAt'], message: 'Progress cannot have happened more than a day from now.' };
-  }
-  if (entry.value.abs().gt(largestValue)) return { path: ['increment'], message: 'The value would become too large.' };
-  return null;
-}
-
 async function findKnown(ctx: GoalsUserContext, items: readonly LogItem[]) {
   const ids = items.flatMap((item) => item.id ?? []);
   const external = items.filter((item) => item.externalId != null);
@@ -394,11 +285,3 @@ async function findKnown(ctx: GoalsUserContext, items: readonly LogItem[]) {
     byExternalId: new Map(rows.map((row) => [`${row.goalId} ${row.externalId}`, row])),
   };
 }
-
-type Content = Pick<NewEntry, 'value' | 'skip' | 'localDate' | 'note'>;
-const toContent = (row: ProgressEntry): Content => ({ ...row, localDate: dateText(row.localDate) });
-const sameContent = (a: Content, b: Content) =>
-  a.value.equals(b.value) && a.skip === b.skip && a.localDate === b.localDate && a.note === b.note;
-
-export const textDate = (date: string | Date | null | undefined): LocalDate | null =>
-  date == null ? null : date instanceof Date ? dateText(date) : date;

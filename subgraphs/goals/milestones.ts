@@ -10,9 +10,9 @@ import { addDays, type LocalDate } from './calendar.ts';
 import { dateText, dateValue, todayOf } from './clock.ts';
 import { markCompleted } from './completion.ts';
 import type { GoalsUserContext } from './context.ts';
+import { earliestDay, textDate } from './entryPlan.ts';
 import { lockGoals } from './entryRows.ts';
 import type { CreateMilestoneInput, DeleteMilestoneInput, UpdateMilestoneInput } from './generated.ts';
-import { earliestDay, textDate } from './logging.ts';
 
 /** So many steps a goal may have. */
 export const mostMilestones = 100;

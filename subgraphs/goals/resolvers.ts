@@ -11,13 +11,14 @@ import type { GoalsContext } from './context.ts';
 import type { CustomFieldDefinition, CustomFieldValues } from './customFields.ts';
 import * as dashboard from './dashboard.ts';
 import { deleteProgressEntry, updateProgressEntry } from './entries.ts';
+import { textDate } from './entryPlan.ts';
 import { currentValue, forecast, pace, percent, streaks, strength } from './figures.ts';
 import type { CustomFieldValue, Resolvers } from './generated.ts';
 import { completeGoal, createGoal, deleteGoal, reopenGoal, updateGoal } from './goals.ts';
 import { importProgress } from './imports.ts';
 import { createLifeArea, deleteLifeArea, reorderLifeAreas, updateLifeArea } from './lifeAreas.ts';
 import { listAchievements, listAreas, listGoals } from './lists.ts';
-import { logProgress, logProgressBatch, skipDay, textDate } from './logging.ts';
+import { logProgress, logProgressBatch, skipDay } from './logging.ts';
 import { createMilestone, deleteMilestone, updateMilestone } from './milestones.ts';
 import { decimalOf, frequencyOf, lineOf, pausesOf } from './shape.ts';
 

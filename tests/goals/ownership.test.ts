@@ -54,7 +54,7 @@ describe('the demo year', () => {
     if (process.env.SHOW_DEMO) console.log(JSON.stringify(viewer, null, 1));
     expect(viewer.lifeAreas.totalCount).toBe(6);
     expect(new Set(viewer.lifeAreas.nodes.map(({ kind }: { kind: string }) => kind)).size).toBe(6);
-    const goals = viewer.goals.nodes as Record<string, never>[];
+    const goals = viewer.goals.nodes as Record<string, unknown>[];
     for (const [field, values] of [
       ['kind', ['NUMERIC', 'HABIT', 'MILESTONE', 'CUSTOM']],
       ['status', ['ACTIVE', 'COMPLETED', 'PAUSED', 'CANCELLED']],
