@@ -17,14 +17,11 @@ import {
   validate,
 } from 'graphql';
 import { composeFromConfig, supergraphFile } from '../gateway/compose.ts';
-import { stripSecurityDirectives } from '../gateway/planning/authorization.ts';
-import { createPlanner } from '../gateway/planning/planner.ts';
 import { subgraphs } from '../subgraphs/index.ts';
 import { kinds } from '../subgraphs/shared/ids.ts';
 import { subgraphSdl } from '../subgraphs/shared/sdl.ts';
+import { apiSchema } from './support/schema.ts';
 
-const { supergraphSdl } = stripSecurityDirectives(composeFromConfig());
-const { apiSchema } = createPlanner(supergraphSdl);
 const types = Object.values(apiSchema.getTypeMap()).filter((type) => !type.name.startsWith('__'));
 
 describe('the public schema', () => {

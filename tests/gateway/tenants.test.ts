@@ -3,28 +3,23 @@ import {
   type GraphQLArgument,
   type GraphQLInputField,
   type GraphQLInputType,
-  type GraphQLOutputType,
   getNamedType,
   isEnumType,
   isInputObjectType,
-  isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { composeFromConfig } from '../../gateway/compose.ts';
-import { stripSecurityDirectives } from '../../gateway/planning/authorization.ts';
-import { createPlanner } from '../../gateway/planning/planner.ts';
 import { fillDemoAccount } from '../../subgraphs/demo.ts';
 import { type Kind, kinds, newId } from '../../subgraphs/shared/ids.ts';
 import { type Person, startGraph, type TestGraph } from '../support/graph.ts';
+import { apiSchema, everything } from '../support/schema.ts';
 
 /**
  * The tenant matrix: every query and mutation of the schema that takes an id, with ids of every kind that belong to
  * somebody else, must answer exactly as with ids that do not exist. The cells come from the schema, so that a new field
  * is in the matrix the moment it exists.
  */
-const { apiSchema } = createPlanner(stripSecurityDirectives(composeFromConfig()).supergraphSdl);
 let graph: TestGraph;
 let ana: Person;
 let ben: Person;
@@ -100,20 +95,6 @@ function mentionsId(field: GraphQLArgument | GraphQLInputField, depth = 0): bool
   );
 }
 
-/** Every leaf of a type, two levels deep, so that an answer shows what it has. */
-function selection(type: GraphQLOutputType, depth = 0): string {
-  const named = getNamedType(type);
-  if (isLeafType(named)) return '';
-  if (!isObjectType(named)) return '{ __typename id }';
-  const fields = Object.values(named.getFields()).filter(
-    (field) =>
-      !field.args.some((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined) &&
-      (isLeafType(getNamedType(field.type)) || depth < 2),
-  );
-  const inner = fields.map((field) => `${field.name} ${selection(field.type, depth + 1)}`);
-  return `{ __typename ${inner.join(' ')} }`;
-}
-
 const operationsWithIds = (['query', 'mutation'] as const).flatMap((kind) => {
   const root = (kind === 'query' ? apiSchema.getQueryType() : apiSchema.getMutationType())!;
   return Object.values(root.getFields())
@@ -151,7 +132,7 @@ test('every operation answers the same to a foreign id as to one that does not e
     const passed = field.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
     // Each operation is asked by somebody new: what one of them made with an id as its own must not be found by the next.
     const stranger = await graph.person();
-    const document = `${kind} (${declared}) { ${field.name}(${passed}) ${selection(field.type)} }`;
+    const document = `${kind} (${declared}) { ${field.name}(${passed}) ${everything(field.type, 2)} }`;
     for (const [idKind, foreign] of owned) {
       const missing = newId(idKind);
       const ask = async (id: string) => {
