@@ -26,6 +26,12 @@ export async function fillDemoAccount({ db, now, bus }: Platform, userId: string
       const { timeZone } = await tx.user.findUniqueOrThrow({ where: { id: userId } });
       const demo: DemoAccount = { db: tx, userId, timeZone, now: now(), random: mulberry32(seed), ids: new Map() };
       for (const { demo: generate } of Object.values(subgraphs)) await generate?.(demo);
+      // The past has had its reactions: nobody wants to be told now of what happened a year ago.
+      const consumers = Object.keys(subgraphs);
+      await tx.$executeRaw`
+        INSERT INTO reaction_cursors (consumer, user_id, seq)
+        SELECT consumer, user_id, last_seq FROM event_counters, unnest(${consumers}::text[]) AS consumer WHERE user_id = ${userId}
+        ON CONFLICT (consumer, user_id) DO UPDATE SET seq = excluded.seq`;
     },
     { timeout: 60_000 },
   );

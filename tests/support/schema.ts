@@ -32,7 +32,7 @@ export function everything(type: GraphQLOutputType, depth: number): string {
     });
     return `{ __typename ${members.join(' ')} }`;
   }
-  if (!isObjectType(named)) throw new Error(`${named.name} is no output type.`);
+  if (!isObjectType(named)) throw new Error(`${String(named)} is no output type.`);
   const fields = Object.values(named.getFields()).filter(
     (field) =>
       !field.args.some((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined) &&
