@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { RequestInfo } from '../../subgraphs/shared/context.ts';
 import type { ErrorCode } from '../../subgraphs/shared/errors.ts';
@@ -30,6 +31,8 @@ export async function createGraphqlHttp(gateway: Gateway, platform: Platform): P
     parseOptions: { maxTokens: 10_000 },
     logger: { debug() {}, info() {}, warn: (text) => log.warn({}, text), error: (text) => log.error({}, text) },
     plugins: [
+      // It would put resolvers of its own into every field of our schema, which know nothing of aliases.
+      ApolloServerPluginCacheControlDisabled(),
       {
         async requestDidStart() {
           return {
@@ -56,6 +59,7 @@ export async function createGraphqlHttp(gateway: Gateway, platform: Platform): P
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = readRequestId(request);
     response.setHeader('x-request-id', requestId);
+    response.setHeader('cache-control', 'no-store');
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const fail = (status: number, error: unknown) => {

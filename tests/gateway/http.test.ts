@@ -76,6 +76,15 @@ describe('the HTTP door', () => {
     expect(mutation.status).toBe(405);
   });
 
+  test('answers aliases, again and again, and lets nobody store an answer', async () => {
+    for (const version of ['v', 'w']) {
+      const response = await send(JSON.stringify({ query: `{ info: serverInfo { ${version}: version } }` }));
+      const answer = (await response.json()) as any;
+      expect([answer.errors, Object.keys(answer.data.info)]).toEqual([undefined, [version]]);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
   test('lets the configured web origins read, and no others', async () => {
     const preflight = (origin: string) =>
       fetch(`${server.url}/graphql`, {

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buildSchema, type GraphQLSchema, graphql } from 'graphql';
+import { buildSchema, graphql } from 'graphql';
 import { useServer as serveSubscriptions } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { ExplorerHandler } from '../../../gateway/explorer/serve.ts';
 
-const development = 'signInForDevelopment(input: SignInForDevelopmentInput!): AuthPayload!';
-
-function schemaText(withDevelopmentSignIn: boolean): string {
-  return /* GraphQL */ `
+const schema = buildSchema(/* GraphQL */ `
     scalar DateTime
     scalar Decimal
     scalar LocalDate
@@ -28,16 +25,16 @@ function schemaText(withDevelopmentSignIn: boolean): string {
     input SignInForDevelopmentInput { email: String! }
     input RefreshSessionInput { refreshToken: String! }
     input LogProgressInput { goalId: ID! value: Decimal! localDate: LocalDate note: String }
-    type Query { viewer: User }
+    type ServerInfo { version: String! developmentSignIn: Boolean! }
+    type Query { viewer: User serverInfo: ServerInfo! }
     type Mutation {
-      ${withDevelopmentSignIn ? development : ''}
+      signInForDevelopment(input: SignInForDevelopmentInput!): AuthPayload!
       refreshSession(input: RefreshSessionInput!): AuthPayload!
       signOut: AuthPayload
       logProgress(input: LogProgressInput!): LogProgressPayload!
     }
     type Subscription { progressUpdated(after: ID): ProgressUpdatedPayload! }
-  `;
-}
+`);
 
 /**
  * A small graph that keeps the promises the explorer relies on: one-use refresh tokens, an access token that ends,
@@ -76,7 +73,7 @@ export class StandIn {
         const result = refused
           ? { errors: [{ message: 'The token has ended.', extensions: { code: 'UNAUTHENTICATED' } }] }
           : await graphql({
-              schema: this.#schema(),
+              schema,
               rootValue: this.#root(email),
               source: body.query,
               variableValues: body.variables,
@@ -91,7 +88,7 @@ export class StandIn {
     );
     serveSubscriptions<{ authorization?: string }, { socket: { close(code: number, reason: string): void } }>(
       {
-        schema: () => this.#schema(),
+        schema,
         roots: {
           subscription: { progressUpdated: ({ after }: { after?: string }) => this.#subscribe(after ?? null) },
         },
@@ -133,10 +130,6 @@ export class StandIn {
     for (const client of this.#sockets.clients) client.terminate();
   }
 
-  #schema(): GraphQLSchema {
-    return buildSchema(schemaText(this.developmentSignIn));
-  }
-
   #emailOf(authorization: string | undefined): string | null {
     if (authorization === `Bearer ${this.apiKey}`) return 'robot@jarvis.example';
     const person = this.#people.get(authorization ?? '');
@@ -147,6 +140,7 @@ export class StandIn {
     const goal = { id: 'goal_1', title: 'Run 500 km', currentValue: String(this.#events.length) };
     return {
       viewer: email && { id: 'user_1', displayName: `Name of ${email}`, email, goals: [goal] },
+      serverInfo: { version: '0', developmentSignIn: this.developmentSignIn },
       signInForDevelopment: ({ input }: { input: { email: string } }) =>
         input.email.includes('@refused.')
           ? { errors: [{ message: 'This address may not sign in.' }] }

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ensureDemoData } from '../../../subgraphs/demo.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+import { describeInChromium } from './browser.ts';
+
+describeInChromium('the explorer on the graph itself', (windows) => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await startServer('embedded', { DEMO_DATA: 'auto' });
+    await ensureDemoData(server.platform);
+  }, 120_000);
+
+  afterAll(() => server?.stop(), 60_000);
+
+  test('a stranger signs in, sees a life, makes a goal and watches it being reached in another tab', async () => {
+    const tab = await windows.open(server.url);
+    expect(await tab.who.textContent()).toBe('Not signed in');
+    await tab.picture('welcome');
+    const nobody = await tab.ask();
+    expect([nobody.errors, nobody.data.viewer]).toEqual([undefined, null]);
+    await tab.signIn();
+    const welcome = await tab.ask();
+    expect([welcome.errors, welcome.data.viewer.id]).toEqual([undefined, expect.stringMatching(/^user_/)]);
+    await tab.picture('signed-in');
+
+    await tab.openExample('Dashboard');
+    const { data, errors } = await tab.ask();
+    expect(errors).toBeUndefined();
+    const { dashboard } = data.viewer;
+    // users, goals, chat, research, integrations: each has something to show.
+    expect(data.viewer.name).toEqual(expect.any(String));
+    expect(dashboard.goals.length).toBeGreaterThan(0);
+    expect(dashboard.recentConversations.length).toBeGreaterThan(0);
+    expect(dashboard.pendingResearchResults.nodes.length).toBeGreaterThan(0);
+    expect(dashboard.notifications.length).toBeGreaterThan(0);
+    await tab.shows('"urgencyLoad"');
+    await tab.picture('dashboard');
+
+    await tab.openExample('CreateGoal');
+    const { createGoal } = (await tab.ask()).data;
+    expect(createGoal.errors).toEqual([]);
+    await tab.shows(createGoal.goal.id);
+    await tab.picture('create-goal');
+
+    const [progress, completion] = [await windows.open(server.url), await windows.open(server.url)];
+    await progress.button('Sign out').waitFor();
+    await completion.button('Sign out').waitFor();
+    for (const [watching, example] of [
+      [progress, 'ProgressUpdated'],
+      [completion, 'GoalCompleted'],
+    ] as const) {
+      await watching.openExample(example);
+      await watching.run();
+      await watching.events.getByText(`${example} live`).waitFor();
+    }
+
+    // The example speaks of the goal that was just made; up to the target it takes a hundred of its 5 km.
+    await tab.openExample('LogProgress');
+    await tab.page.locator('[aria-label="Variables"]').getByText(createGoal.goal.id).waitFor();
+    const first = (await tab.ask()).data.logProgress;
+    expect([first.errors, first.goal.id, first.goal.currentValue]).toEqual([[], createGoal.goal.id, '5']);
+    await tab.picture('log-progress');
+    await progress.events.getByText('1 event').waitFor();
+    await tab.setVariables({ input: { goalId: createGoal.goal.id, value: '495' } });
+    const last = (await tab.ask()).data.logProgress;
+    expect([last.errors, last.goal.status]).toEqual([[], 'COMPLETED']);
+
+    await progress.events.getByText('2 events').waitFor();
+    await progress.shows('"value": "495"');
+    await completion.events.getByText('1 event').waitFor();
+    await completion.shows(createGoal.goal.id);
+    await progress.events.getByRole('listitem').first().locator('summary').click();
+    await progress.picture('subscription');
+    await completion.page.emulateMedia({ colorScheme: 'dark' });
+    await completion.picture('subscription-dark');
+
+    await tab.button('Show Documentation Explorer').click();
+    const docs = tab.page.getByRole('region', { name: 'Documentation Explorer' });
+    await docs.getByText('Mutation', { exact: true }).click();
+    await docs.getByRole('link', { name: 'logProgress', exact: true }).waitFor();
+    await tab.picture('docs');
+    await docs.getByRole('link', { name: 'logProgress', exact: true }).click();
+    await tab.page.emulateMedia({ colorScheme: 'dark' });
+    await tab.picture('docs-dark');
+
+    await tab.button('Sign out').click();
+    await progress.button('Sign in (development)').waitFor();
+  }, 120_000);
+
+  test('every example that needs no secret runs as it is opened', async () => {
+    const tab = await windows.open(server.url);
+    await tab.signIn();
+    await tab.page.waitForResponse(async (answer) => (await answer.text()).includes('lifeAreas'));
+    for (const example of [
+      'LogProgress',
+      'GoalDetail',
+      'ReorderLifeAreas',
+      'UpdateProfile',
+      'Changes',
+      'Settings',
+      'LifeAreas',
+    ]) {
+      await tab.openExample(example);
+      const { data, errors } = await tab.ask();
+      const payload = Object.values(data ?? {})[0] as { errors?: unknown[] } | null;
+      expect([example, errors, payload?.errors ?? []]).toEqual([example, undefined, []]);
+      expect(payload).not.toBeNull();
+    }
+    await tab.picture('settings');
+  }, 120_000);
+});
