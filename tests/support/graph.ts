@@ -67,7 +67,14 @@ export async function startGraph(
   options: { env?: Record<string, string>; time?: string; log?: string } = {},
 ): Promise<TestGraph> {
   const database = await createDatabase();
-  const config: Config = readConfig({ NODE_ENV: 'test', PORT: '4000', DATABASE_URL: database.url, ...options.env });
+  const config: Config = readConfig({
+    NODE_ENV: 'test',
+    PORT: '4000',
+    DATABASE_URL: database.url,
+    // Otherwise one would be made and kept in the checkout.
+    ENCRYPTION_KEY: randomBytes(32).toString('hex'),
+    ...options.env,
+  });
   const log = createLog(options.log ?? process.env.TEST_LOG ?? 'silent');
   const { db, pool, close } = openDb(database.url, { connections: 10, log });
   // Loads Prisma's query compiler now: Jest refuses imports between two hooks, where the first sweep for events may run.

@@ -161,7 +161,6 @@ describe('the erasure', () => {
       ),
       startedAt: graph.clock.now(),
       finishedAt: graph.clock.now(),
-      appleGrant: null,
     });
   }, 120_000);
 

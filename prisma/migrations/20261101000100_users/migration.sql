@@ -14,8 +14,6 @@ CREATE TABLE users (
   suspended_at timestamptz(6),
   deletion_requested_at timestamptz(6),
   deletion_scheduled_at timestamptz(6),
-  deletion_challenge text,
-  challenge_expires_at timestamptz(6),
   created_at timestamptz(6) NOT NULL,
   updated_at timestamptz(6) NOT NULL,
   CONSTRAINT users_pkey PRIMARY KEY (id)
@@ -158,7 +156,6 @@ CREATE TABLE erasures (
   user_hash text NOT NULL,
   user_id text,
   receipts jsonb NOT NULL DEFAULT '{}',
-  apple_grant text,
   started_at timestamptz(6) NOT NULL,
   finished_at timestamptz(6),
   CONSTRAINT erasures_pkey PRIMARY KEY (user_hash)
