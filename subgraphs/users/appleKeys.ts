@@ -48,8 +48,9 @@ export async function appleKey(house: AppleHouse, kid: string): Promise<CryptoKe
   const stale = now - cache.fetchedAt >= ttlMs;
   if (stale) await refetch(house, cache);
   let key = cache.keys.get(kid);
-  if (!key && !stale && now - cache.unknownKidAt >= unknownKidMs) {
-    cache.unknownKidAt = now;
+  if (!key && !stale && (cache.fetching || now - cache.unknownKidAt >= unknownKidMs)) {
+    // Whoever comes while Apple is being asked waits for that answer: the key may be in it.
+    if (!cache.fetching) cache.unknownKidAt = now;
     await refetch(house, cache);
     key = cache.keys.get(kid);
   }
