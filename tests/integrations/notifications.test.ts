@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'graphql';
-import { composeFromConfig } from '../../gateway/compose.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 import { createEmbeddedSource } from '../../gateway/sources/embedded.ts';
 import { createEventFeed } from '../../gateway/sources/eventFeed.ts';
@@ -10,6 +9,7 @@ import { newId } from '../../subgraphs/shared/ids.ts';
 import { scalars } from '../../subgraphs/shared/scalars.ts';
 import { createSubgraph } from '../../subgraphs/shared/subgraph.ts';
 import { type Person, startGraph, type TestGraph, testTime } from '../support/graph.ts';
+import { supergraphSdl } from '../support/supergraph.ts';
 import { happens, makeGoal } from './goals.ts';
 
 let graph: TestGraph;
@@ -273,7 +273,7 @@ describe('notificationCreated', () => {
   test('brings each notification once, with what it is about, and resumes after the last one seen', async () => {
     const feed = createEventFeed({ db: graph.db, bus: graph.platform.bus, log: graph.platform.log });
     const gateway = createGateway({
-      supergraphSdl: composeFromConfig(),
+      supergraphSdl,
       scalars,
       buildSource: ({ name }) => createEmbeddedSource(graph.subgraphs.get(name)!),
       buildSubscriptionSource: () => feed,

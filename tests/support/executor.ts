@@ -1,17 +1,14 @@
 import { type DocumentNode, type FormattedExecutionResult, parse, validate } from 'graphql';
 import { checkAuthorization } from '../../gateway/admission/authorization.ts';
-import { composeFromConfig } from '../../gateway/compose.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 import { createEmbeddedSource } from '../../gateway/sources/embedded.ts';
 import type { RequestInfo } from '../../subgraphs/shared/context.ts';
 import { scalars } from '../../subgraphs/shared/scalars.ts';
 import type { Subgraph } from '../../subgraphs/shared/subgraph.ts';
-
-let supergraphSdl: string | undefined;
+import { supergraphSdl } from './supergraph.ts';
 
 /** The gateway's own way from a document to an answer, without a transport. */
 export function createTestExecutor(subgraphs: ReadonlyMap<string, Subgraph>) {
-  supergraphSdl ??= composeFromConfig();
   const gateway = createGateway({
     supergraphSdl,
     scalars,

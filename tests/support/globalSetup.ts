@@ -1,7 +1,8 @@
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { composeFromConfig } from '../../gateway/compose.ts';
 import { migrate } from '../../prisma/migrate.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../subgraphs/shared/embeddedPostgres.ts';
 
@@ -24,4 +25,7 @@ export default async function globalSetup(): Promise<void> {
   await client.end();
   globalThis.jarvisTestCluster = { server, directory };
   process.env.JARVIS_TEST_POSTGRES = server.url();
+  // Composed once a run from the schema files as they are now; a test compares it with the committed one.
+  process.env.JARVIS_TEST_SUPERGRAPH = join(directory, 'supergraph.graphql');
+  writeFileSync(process.env.JARVIS_TEST_SUPERGRAPH, composeFromConfig());
 }

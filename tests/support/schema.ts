@@ -7,12 +7,12 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql';
-import { composeFromConfig } from '../../gateway/compose.ts';
 import { stripSecurityDirectives } from '../../gateway/planning/authorization.ts';
 import { createPlanner } from '../../gateway/planning/planner.ts';
+import { supergraphSdl } from './supergraph.ts';
 
 /** What clients see of the schema as the files say it now. */
-export const { apiSchema } = createPlanner(stripSecurityDirectives(composeFromConfig()).supergraphSdl);
+export const { apiSchema } = createPlanner(stripSecurityDirectives(supergraphSdl).supergraphSdl);
 
 /** Selects every field that needs no argument, `depth` objects deep. */
 export function everything(type: GraphQLOutputType, depth: number): string {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { type App, createApp } from '../../gateway/app.ts';
-import { composeFromConfig } from '../../gateway/compose.ts';
 import { subgraphs as definitions } from '../../subgraphs/index.ts';
 import { addressVariable, readConfig, subgraphNames } from '../../subgraphs/shared/config.ts';
 import { createLog } from '../../subgraphs/shared/log.ts';
@@ -13,6 +12,7 @@ import { startPlatform } from '../../subgraphs/shared/start.ts';
 import { createSubgraph, type Subgraph } from '../../subgraphs/shared/subgraph.ts';
 import { createDatabase } from './database.ts';
 import { post, type RunningProcess, signIn, startProcess } from './process.ts';
+import { supergraphSdl } from './supergraph.ts';
 
 /** `embedded`: everything in this process. `processes`: the gateway here, each subgraph in a process of its own. */
 export type Topology = 'embedded' | 'processes';
@@ -77,7 +77,7 @@ export async function startServer(topology: Topology, env: Record<string, string
     for (const definition of Object.values(definitions))
       subgraphs.set(definition.name, createSubgraph(definition, platform));
   }
-  const app = await createApp({ platform, subgraphs, supergraphSdl: composeFromConfig() });
+  const app = await createApp({ platform, subgraphs, supergraphSdl });
   for (const subgraph of subgraphs.values()) await subgraph.work();
   const url = `http://127.0.0.1:${await app.listen(0, '127.0.0.1')}`;
   const sockets: Client[] = [];
