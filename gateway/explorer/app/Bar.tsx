@@ -1,6 +1,7 @@
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { offersDevelopmentSignIn, signInForDevelopment, signOut, viewerName } from './account.ts';
+import { learnIds } from './knownIds.ts';
 import { SignInForms } from './SignInForms.tsx';
 import { session } from './session.ts';
 import { ThemeButton } from './ThemeButton.tsx';
@@ -14,6 +15,7 @@ export function Bar() {
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const name = useViewerName();
+  const development = useDevelopmentSignIn();
   useSchemaOfViewer();
 
   async function signIn(email: string) {
@@ -34,7 +36,6 @@ export function Bar() {
     session.set(null);
   }
 
-  const development = offersDevelopmentSignIn(schema);
   const complaint = failure ?? notice;
   return (
     <>
@@ -80,6 +81,16 @@ export function Bar() {
   );
 }
 
+function useDevelopmentSignIn(): boolean {
+  const { schema } = useGraphiQL(({ schema }) => ({ schema }));
+  const [offered, setOffered] = useState(false);
+  useEffect(() => {
+    // Out of reach: then signing in would not work either.
+    if (schema) offersDevelopmentSignIn(schema).then(setOffered, () => setOffered(false));
+  }, [schema]);
+  return offered;
+}
+
 /** What the graph calls us; until it has answered, what we typed to sign in. */
 function useViewerName(): string | null {
   const { credentials } = useSyncExternalStore(session.subscribe, session.state);
@@ -91,7 +102,11 @@ function useViewerName(): string | null {
     let wanted = true;
     session
       .authorization()
-      .then((authorization) => authorization && viewerName(schema, authorization))
+      .then((authorization) => {
+        if (!authorization) return null;
+        void learnIds(authorization);
+        return viewerName(schema, authorization);
+      })
       .then(
         (name) => wanted && setFound({ person, name: name || null }),
         () => {}, // Out of reach: what was typed stays.

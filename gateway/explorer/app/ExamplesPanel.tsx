@@ -2,7 +2,8 @@ import { type GraphiQLPlugin, useGraphiQL, useGraphiQLActions } from '@graphiql/
 import { useId, useState } from 'react';
 import { examples } from './exampleFiles.ts';
 import type { Example } from './examples.ts';
-import { requiredVariables } from './variables.ts';
+import { knownIds } from './knownIds.ts';
+import { filledVariables, requiredVariables } from './variables.ts';
 
 /** GraphiQL plugin: the repository's shared operations, a click away from being run. */
 export const examplesPlugin: GraphiQLPlugin = {
@@ -89,8 +90,12 @@ function useOpenExample(): (example: Example) => void {
       return;
     }
     const { query } = example;
-    const seen = [...tabs.map((tab) => tab.response), responseEditor?.getValue()].join('\n');
-    const variables = example.variables ?? (schema ? requiredVariables(example.document, schema, seen) : '');
+    const seen = [knownIds(), ...tabs.map((tab) => tab.response), responseEditor?.getValue()].join('\n');
+    const variables = example.variables
+      ? filledVariables(example.variables, example.document, seen)
+      : schema
+        ? requiredVariables(example.document, schema, seen)
+        : '';
     stop(); // A running subscription belongs to the tab being left.
     addTab();
     queryEditor?.setValue(query);

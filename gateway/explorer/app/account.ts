@@ -18,9 +18,11 @@ export class Refused extends Error {}
 
 const authPayload = '{ accessToken accessTokenExpiresAt refreshToken user { id } errors { message } }';
 
-/** Whether this graph offers the sign-in that exists in development only. */
-export function offersDevelopmentSignIn(schema: GraphQLSchema | null | undefined): boolean {
-  return Boolean(schema?.getMutationType()?.getFields().signInForDevelopment);
+/** Whether the sign-in that exists in development only works here. A schema alone does not tell: it has the field anyway. */
+export async function offersDevelopmentSignIn(schema: GraphQLSchema): Promise<boolean> {
+  if (!schema.getMutationType()?.getFields().signInForDevelopment) return false;
+  const { answer } = await post({ query: 'query ExplorerServer { serverInfo { developmentSignIn } }' }, null);
+  return (answer.data?.serverInfo as { developmentSignIn: boolean } | undefined)?.developmentSignIn ?? true;
 }
 
 /** @throws Refused */

@@ -36,8 +36,8 @@ const scalars: Record<string, () => unknown> = {
  *   so that what has just been made or listed is what the next operation is about. Other ids are left empty.
  */
 export function requiredVariables(document: DocumentNode, schema: GraphQLSchema, seen = ''): string {
-  const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
-  const field = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD)?.name.value ?? '';
+  const operation = operationOf(document);
+  const field = rootField(document);
   const values: Record<string, unknown> = {};
   for (const { variable, type: typeNode, defaultValue } of operation?.variableDefinitions ?? []) {
     if (typeNode.kind !== Kind.NON_NULL_TYPE || defaultValue) continue;
@@ -46,6 +46,32 @@ export function requiredVariables(document: DocumentNode, schema: GraphQLSchema,
     values[name] = isType(type) ? plausible(type as GraphQLInputType, name, field, seen) : '';
   }
   return Object.keys(values).length ? `${JSON.stringify(values, null, 2)}\n` : '';
+}
+
+/**
+ * The variables written beside an example, with its empty ids (`"goalId": ""`) filled from what was seen.
+ * @param text JSON; what is no JSON comes back as it is
+ */
+export function filledVariables(text: string, document: DocumentNode, seen: string): string {
+  const field = rootField(document);
+  try {
+    const values = JSON.parse(text, (name: string, value: unknown) => {
+      if (!/ids?$/i.test(name)) return value;
+      const fill = (id: unknown) => (id === '' ? latestId(name, field, seen) : id);
+      return Array.isArray(value) ? value.map(fill) : fill(value);
+    });
+    return `${JSON.stringify(values, null, 2)}\n`;
+  } catch {
+    return text;
+  }
+}
+
+const operationOf = (document: DocumentNode) =>
+  document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+
+function rootField(document: DocumentNode): string {
+  const selections = operationOf(document)?.selectionSet.selections;
+  return selections?.find((node) => node.kind === Kind.FIELD)?.name.value ?? '';
 }
 
 function plausible(given: GraphQLInputType, name: string, field: string, seen: string): unknown {
@@ -60,9 +86,9 @@ function plausible(given: GraphQLInputType, name: string, field: string, seen: s
   return Object.fromEntries(required.map((part) => [part.name, plausible(part.type, part.name, field, seen)]));
 }
 
-/** `goalId` asks for `goal_…`, `lifeAreaId` for `area_…`, a bare `id` for what the operation's field is named after. */
+/** `goalId` asks for `goal_…`, `lifeAreaId` for `area_…`, a bare `id` or `ids` for what the operation's field is named after. */
 function latestId(name: string, field: string, seen: string): string {
   const subject = name.replace(/ids?$/i, '') || field;
-  const kind = /[A-Z]?[a-z]+$/.exec(subject)?.[0].toLowerCase();
+  const kind = /[A-Z]?[a-z]+?(?=s?$)/.exec(subject)?.[0].toLowerCase();
   return seen.match(new RegExp(`\\b${kind}_[0-9a-f]{32}\\b`, 'g'))?.at(-1) ?? '';
 }

@@ -3,6 +3,10 @@ import { createExplorerHandler } from '../../../gateway/explorer/serve.ts';
 import { describeInChromium } from './browser.ts';
 import { StandIn } from './standIn.ts';
 
+/** The shared one asks for more than the stand-in has. */
+const subscription =
+  'subscription ProgressUpdated($after: ID) { progressUpdated(after: $after) { event { id } entry { value } } }';
+
 describeInChromium('the explorer, before a graph that refuses, expires and breaks off', (windows) => {
   let graph: StandIn;
 
@@ -43,7 +47,7 @@ describeInChromium('the explorer, before a graph that refuses, expires and break
   test('a subscription misses nothing when the connection breaks or the token ends, until the session does', async () => {
     const tab = await windows.open(graph.origin);
     await tab.signIn();
-    await tab.openExample('ProgressUpdated');
+    await tab.write('operation', subscription);
     await tab.run();
     await tab.events.getByText('ProgressUpdated live').waitFor();
     graph.publish('1');
@@ -69,6 +73,7 @@ describeInChromium('the explorer, before a graph that refuses, expires and break
     await graph.subscribed(4);
     graph.publish('4');
     await tab.events.getByText('2 events').waitFor();
+    await second.write('operation', '{ viewer { id } }');
     await second.run();
     await second.shows('"id": "user_1"');
     expect([graph.refreshes > 0, graph.reuses]).toEqual([true, 0]);

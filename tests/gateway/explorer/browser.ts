@@ -143,17 +143,24 @@ export class Tab {
   /** Runs the operation of the editor and returns what the graph answered. */
   async ask<Answer = any>(): Promise<Answer> {
     const [response] = await Promise.all([
-      this.page.waitForResponse((answer) => answer.url().endsWith('/graphql')),
+      // The page's own questions, such as who is signed in, give no operation name beside the query.
+      this.page.waitForResponse((answer) => answer.request().postDataJSON()?.operationName !== undefined),
       this.run(),
     ]);
     return (await response.json()) as Answer;
   }
 
-  /** Writes other variables in place of those in the editor. */
-  async setVariables(variables: object): Promise<void> {
-    await this.page.locator('[aria-label="Variables"] .view-lines').click();
+  /** Writes something else in place of what an editor holds. */
+  async write(editor: 'operation' | 'variables', text: string): Promise<void> {
+    const label = editor === 'variables' ? '[aria-label="Variables"]' : '.graphiql-query-editor';
+    await this.page.locator(`${label} .view-lines`).first().click();
     await this.page.keyboard.press('ControlOrMeta+A');
-    await this.page.keyboard.insertText(JSON.stringify(variables));
+    // Pasted: what is typed, the editor completes with closing brackets.
+    await this.page.evaluate(`{
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', ${JSON.stringify(text)});
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }`);
   }
 
   /** A screenshot in the folder of EXPLORER_SCREENSHOTS, when that is set. */

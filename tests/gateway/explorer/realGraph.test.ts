@@ -40,7 +40,7 @@ describeInChromium('the explorer on the graph itself', (windows) => {
     await tab.openExample('CreateGoal');
     const { createGoal } = (await tab.ask()).data;
     expect(createGoal.errors).toEqual([]);
-    await tab.shows(createGoal.goal.id);
+    await tab.shows('"createGoal"');
     await tab.picture('create-goal');
 
     const [progress, completion] = [await windows.open(server.url), await windows.open(server.url)];
@@ -62,14 +62,14 @@ describeInChromium('the explorer on the graph itself', (windows) => {
     expect([first.errors, first.goal.id, first.goal.currentValue]).toEqual([[], createGoal.goal.id, '5']);
     await tab.picture('log-progress');
     await progress.events.getByText('1 event').waitFor();
-    await tab.setVariables({ input: { goalId: createGoal.goal.id, value: '495' } });
+    await tab.write('variables', JSON.stringify({ input: { goalId: createGoal.goal.id, value: '495' } }));
     const last = (await tab.ask()).data.logProgress;
     expect([last.errors, last.goal.status]).toEqual([[], 'COMPLETED']);
 
     await progress.events.getByText('2 events').waitFor();
     await progress.shows('"value": "495"');
     await completion.events.getByText('1 event').waitFor();
-    await completion.shows(createGoal.goal.id);
+    await completion.shows('"goalCompleted"');
     await progress.events.getByRole('listitem').first().locator('summary').click();
     await progress.picture('subscription');
     await completion.page.emulateMedia({ colorScheme: 'dark' });
