@@ -8,6 +8,7 @@ import { canonical } from '../shared/idempotency.ts';
 import { newId } from '../shared/ids.ts';
 import { Checks } from '../shared/input.ts';
 import type { Platform } from '../shared/platform.ts';
+import { transaction } from '../shared/subgraph.ts';
 import { audit } from './audit.ts';
 import type { UserContext } from './context.ts';
 import type { CreateApiKeyInput } from './generated.ts';
@@ -112,7 +113,10 @@ export function listApiKeys(ctx: UserContext): Promise<ApiKey[]> {
   return ctx.db.apiKey.findMany({ where: { userId: ctx.userId }, orderBy, take: 200 });
 }
 
-/** The key behind this text when it holds now and its owner is not suspended; notes its use. */
+/**
+ * The key behind this text when it holds now and its owner is neither suspended nor leaving; notes its use, and the first
+ * one of a day (UTC) in the audit log.
+ */
 export async function findApiKey(
   { db, now: clock, log }: Pick<Platform, 'db' | 'now' | 'log'>,
   key: string,
@@ -121,14 +125,25 @@ export async function findApiKey(
   const now = clock();
   const found = await db.apiKey.findUnique({ where: { hash: sha256(key) } });
   if (!found || found.revokedAt || (found.expiresAt && found.expiresAt <= now)) return null;
-  const owner = await db.user.findUnique({ where: { id: found.userId }, select: { suspendedAt: true } });
-  if (!owner || owner.suspendedAt) return null;
-  const latest = new Date(now.getTime() - touchMs);
-  if (!found.lastUsedAt || found.lastUsedAt <= latest) {
-    const { userId, id } = found;
-    const where = { userId, id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lte: latest } }] };
-    const write = db.apiKey.updateMany({ where, data: { lastUsedAt: now } });
-    write.catch((error) => log.warn({ error }, 'the last use of an API key was not written'));
+  const owner = await db.user.findUnique({
+    where: { id: found.userId },
+    select: { suspendedAt: true, deletionScheduledAt: true },
+  });
+  if (!owner || owner.suspendedAt || owner.deletionScheduledAt) return null;
+  const { userId, id, lastUsedAt } = found;
+  // Of many at once, the one that saw what still stands there writes.
+  const touch = { where: { userId, id, lastUsedAt }, data: { lastUsedAt: now } };
+  const warn = (error: unknown) => log.warn({ error }, 'the use of an API key was not written');
+  if (dayOf(lastUsedAt) !== dayOf(now)) {
+    await transaction(db, async (tx) => {
+      const { count } = await tx.apiKey.updateMany(touch);
+      if (count === 0) return;
+      await audit({ db: tx, userId, actor: { kind: 'apiKey', id }, now: clock }, 'apiKey.used', id);
+    }).catch(warn);
+  } else if (now.getTime() - lastUsedAt!.getTime() >= touchMs) {
+    db.apiKey.updateMany(touch).catch(warn);
   }
   return found;
 }
+
+const dayOf = (time: Date | null) => time?.toISOString().slice(0, 10);

@@ -18,7 +18,9 @@ import {
   verifyAppleJwt,
   verifyIdentityToken,
 } from './appleTokens.ts';
+import { audit } from './audit.ts';
 import type { Context } from './context.ts';
+import { scheduleDeletion } from './deletion.ts';
 import { checkSignInDevice } from './devices.ts';
 import type { SignInWithAppleInput } from './generated.ts';
 import { limitAttempts } from './rateLimits.ts';
@@ -88,16 +90,19 @@ async function findOrCreate(
   const name = input.name?.trim() || null;
   const known = {
     clientId: claims.aud,
-    ...(claims.transfer_sub !== undefined && { transferSub: claims.transfer_sub }),
     ...(claims.is_private_email !== undefined && { isPrivateEmail: claims.is_private_email }),
     updatedAt: now,
   };
   const sealed = (userId: string) =>
     grant === null ? {} : { refreshToken: ctx.secrets.seal(grant, place(claims.sub, userId)) };
 
+  const transferSub = await followTransfer(ctx, claims);
   const account = await claimAccount(db, claims.sub, newId('user', now), known.clientId, now);
   const { userId } = account;
-  await db.appleAccount.update({ where: { sub: claims.sub }, data: { ...known, ...sealed(userId) } });
+  await db.appleAccount.update({
+    where: { sub: claims.sub },
+    data: { ...known, ...(transferSub && { transferSub }), ...sealed(userId) },
+  });
   const before = await db.user.findUnique({ where: { id: userId } });
   if (!before) {
     const created = await createAccount(
@@ -117,7 +122,36 @@ async function findOrCreate(
   if (Object.keys(changes).length === 0) return { user: before, events: [] };
   const data = { ...changes, version: { increment: 1 }, updatedAt: now };
   const user = await db.user.update({ where: { id: userId }, data });
+  const fields = Object.keys(changes).join(' ');
+  await audit({ ...ctx, userId, actor: { kind: 'system', id: 'apple' } }, 'profile.updated', userId, { fields });
   return { user, events: [{ type: 'user.updated', subjectId: userId, data: {} }] };
+}
+
+/**
+ * While an app moves to another developer team, people come with a new `sub`, and with a transfer id that both teams
+ * know. An account that is known by that id alone gets the new `sub`.
+ * @returns the transfer id to note with the account of `sub`; null when there is none, or when another account has it.
+ */
+async function followTransfer(ctx: Context, { sub, transfer_sub: transferSub }: AppleClaims): Promise<string | null> {
+  const { db, now } = ctx;
+  if (!transferSub) return null;
+  // Everybody with this transfer id, one after the other: nobody's look is outdated when they write.
+  await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`apple transfer|${transferSub}`}, 0))`;
+  const holder = await db.appleAccount.findUnique({ where: { transferSub } });
+  if (!holder || holder.sub === sub) return transferSub;
+  const { userId } = holder;
+  if ((await db.appleAccount.count({ where: { sub } })) > 0) {
+    ctx.log.warn({ userId }, 'two Apple accounts claim one transfer id: both stay as they are');
+    return null;
+  }
+  // What is sealed is bound to its row.
+  const grant = holder.refreshToken && ctx.secrets.open(holder.refreshToken, place(holder.sub, userId));
+  await db.appleAccount.update({
+    where: { sub: holder.sub },
+    data: { sub, refreshToken: grant && ctx.secrets.seal(grant, place(sub, userId)), updatedAt: now() },
+  });
+  await audit({ ...ctx, userId, actor: { kind: 'system', id: 'apple' } }, 'apple.moved', userId);
+  return transferSub;
 }
 
 /** The link between Apple's `sub` and an account; of two first sign-ins at once, the second waits here for the first. */
@@ -152,8 +186,9 @@ const notification = z.object({
 });
 
 /**
- * Takes a server-to-server notification from Apple. Safe to repeat: what happened after the event's time stays, so a
- * duplicate does not end a session that was opened since.
+ * Takes a server-to-server notification from Apple. That consent was withdrawn ends the sessions; that the Apple account
+ * was deleted also schedules the deletion of the account here. Safe to repeat: what happened after the event's time
+ * stays, so a duplicate neither ends a session that was opened since nor deletes an account that was kept since.
  * @returns false when it is not a valid notification; true also for people and kinds that are not known here.
  * @throws GraphQLError UPSTREAM_FAILED when Apple's keys cannot be had.
  */
@@ -173,9 +208,13 @@ export async function handleAppleNotification(platform: Platform, jws: string): 
   const ended = await transaction(platform.db, async (tx) => {
     await tx.appleAccount.updateMany({ where: { sub, updatedAt: { lte: at } }, data: { refreshToken: null } });
     const ctx = { db: tx, userId, actor: { kind: 'system' as const, id: 'apple' }, now: platform.now };
-    return endSessions(ctx, { createdAt: { lte: at } }, event.type);
+    const sessions = await endSessions(ctx, { createdAt: { lte: at } }, event.type);
+    const isBack = (await tx.session.count({ where: { userId, createdAt: { gt: at } } })) > 0;
+    if (event.type === 'account-delete' && !isBack) await scheduleDeletion(ctx);
+    return sessions;
   });
   tell(platform, userId, ended);
+  if (event.type === 'account-delete') platform.bus.publish('identity', userId);
   return true;
 }
 

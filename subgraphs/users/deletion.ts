@@ -1,7 +1,7 @@
 import type { User } from '../../prisma/generated/client.ts';
 import { expired, forbidden, invalid } from '../shared/errors.ts';
 import { publish } from '../shared/events.ts';
-import { audit } from './audit.ts';
+import { type AuditContext, audit } from './audit.ts';
 import type { UserContext } from './context.ts';
 import { lockUser } from './profile.ts';
 import { revokeOtherSessions } from './sessions.ts';
@@ -40,7 +40,7 @@ export async function requestDeletion(ctx: UserContext): Promise<string> {
 }
 
 /**
- * Second step: schedules the erasure in 14 days and ends every other session.
+ * Second step: schedules the erasure in 14 days, ends every other session and stops API keys.
  * @throws GraphQLError FORBIDDEN for an API key; UserErrors INVALID for what is no challenge of this session, EXPIRED for
  * one that is too old, was used, or was given out before the profile changed.
  */
@@ -49,21 +49,30 @@ export async function confirmDeletion(ctx: UserContext, input: { challenge: stri
   const challenge = openChallenge(ctx, input.challenge);
   if (challenge?.sessionId !== ctx.viewer.credentialId) throw invalid(['challenge'], 'This is not the challenge.');
   const user = await lockUser(ctx);
-  const now = ctx.now();
-  if (challenge.expires <= now.getTime() || challenge.version !== user.version) {
+  if (challenge.expires <= ctx.now().getTime() || challenge.version !== user.version) {
     throw expired(['challenge'], 'The challenge does not hold any more. Ask for a new one.');
   }
+  await revokeOtherSessions(ctx, 'deletion');
+  const scheduled = await scheduleDeletion(ctx);
+  ctx.afterCommit(() => ctx.bus.publish('identity', user.id));
+  return scheduled;
+}
+
+/**
+ * Schedules the erasure in 14 days; one that is scheduled already stays as it is. API keys do not work from then on, so
+ * after the commit everybody who remembers one must be told, by the topic `identity`.
+ * @throws UserErrors NOT_FOUND when there is no such account.
+ */
+export async function scheduleDeletion(ctx: AuditContext): Promise<User> {
+  const user = await lockUser(ctx);
+  if (user.deletionScheduledAt) return user;
+  const now = ctx.now();
+  const deletionScheduledAt = new Date(now.getTime() + grace);
   const scheduled = await ctx.db.user.update({
     where: { id: user.id },
-    data: {
-      deletionRequestedAt: now,
-      deletionScheduledAt: new Date(now.getTime() + grace),
-      version: { increment: 1 },
-      updatedAt: now,
-    },
+    data: { deletionRequestedAt: now, deletionScheduledAt, version: { increment: 1 }, updatedAt: now },
   });
-  await audit(ctx, 'deletion.scheduled', user.id, { scheduledAt: scheduled.deletionScheduledAt!.toISOString() });
-  await revokeOtherSessions(ctx, 'deletion');
+  await audit(ctx, 'deletion.scheduled', user.id, { scheduledAt: deletionScheduledAt.toISOString() });
   await publish(ctx, { type: 'user.deletionScheduled', subjectId: user.id, data: {} });
   return scheduled;
 }

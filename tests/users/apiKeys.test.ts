@@ -176,6 +176,41 @@ describe('API keys', () => {
     await until(async () => (await used()) === graph.clock.now().toISOString());
   });
 
+  test('are written down when they are used, once a day', async () => {
+    const ana = await graph.person();
+    const { key, apiKey } = await make(ana);
+    const uses = () => graph.db.auditEntry.findMany({ where: { userId: ana.userId, action: 'apiKey.used' } });
+    graph.clock.set(`${graph.clock.now().toISOString().slice(0, 10)}T23:50:00Z`);
+    await Promise.all(Array.from({ length: 5 }, () => identify(graph.platform, key)));
+    expect(await uses()).toMatchObject([
+      { actorKind: 'apiKey', actorId: apiKey.id, subjectId: apiKey.id, at: graph.clock.now() },
+    ]);
+    graph.clock.advance(5 * 60_000);
+    await identify(graph.platform, key);
+    expect(await uses()).toHaveLength(1);
+    graph.clock.advance(10 * 60_000);
+    await identify(graph.platform, key);
+    expect(await uses()).toHaveLength(2);
+  });
+
+  test('stop at once when a deletion of the account is scheduled, and work again when it is cancelled', async () => {
+    const ana = await graph.person();
+    const { key } = await make(ana);
+    await identify(graph.platform, key);
+    const { requestAccountDeletion } = await ana.data('mutation { requestAccountDeletion { challenge } }');
+    const heard: string[] = [];
+    const stop = graph.platform.bus.listen('identity', (text) => void heard.push(text));
+    await ana.data(
+      'mutation ($challenge: String!) { confirmAccountDeletion(input: { challenge: $challenge }) { errors { code } } }',
+      requestAccountDeletion,
+    );
+    stop();
+    expect(heard).toEqual([ana.userId]);
+    await expect(identify(graph.platform, key)).rejects.toMatchObject(rejected);
+    await ana.data('mutation { cancelAccountDeletion { errors { code } } }');
+    expect((await identify(graph.platform, key)).viewer.userId).toBe(ana.userId);
+  });
+
   test.each(['jrv_', 'jrv_12345678_x', `jrv_${'a'.repeat(1_000_000)}`])(
     'that were never made are refused (%#)',
     async (key) => {

@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync, KeyObject, randomBytes, sign } from 'n
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportSPKI, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { handleAppleNotification, revokeAppleTokens } from '../../subgraphs/users/apple.ts';
+import { appleKey } from '../../subgraphs/users/appleKeys.ts';
 import { identify } from '../../subgraphs/users/identity.ts';
 import { type FakeApple, makeKey, startApple } from '../support/apple.ts';
 import { startGraph, type TestGraph } from '../support/graph.ts';
@@ -236,6 +237,40 @@ describe('an identity token', () => {
   });
 });
 
+describe('an app that moves to another developer team', () => {
+  const account = (sub: string) => graph.db.appleAccount.findUnique({ where: { sub } });
+
+  test('finds its people by their transfer id once, and by their new `sub` from then on', async () => {
+    apple.codes.set('before the move', 'team a');
+    const { user } = await person({ sub: 'team a', transfer_sub: 'moving' }, { authorizationCode: 'before the move' });
+    const moved = await person({ sub: 'team b', transfer_sub: 'moving' });
+    expect(moved.user.id).toBe(user.id);
+    expect((await person({ sub: 'team b' })).user.id).toBe(user.id);
+    expect(await account('team a')).toBeNull();
+    expect(await account('team b')).toMatchObject({ userId: user.id, transferSub: 'moving' });
+    expect(await graph.db.auditEntry.count({ where: { userId: user.id, action: 'apple.moved' } })).toBe(1);
+    // What was sealed for the old row still opens.
+    expect(await revokeAppleTokens(graph.platform, user.id)).toBe(true);
+    expect(apple.posts.at(-1)!.get('token')).toBe('grant-of-team a');
+  });
+
+  test('keeps one account when a person signs in at several devices at once', async () => {
+    const { user } = await person({ sub: 'many a', transfer_sub: 'many' });
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => person({ sub: 'many b', transfer_sub: 'many' })),
+    );
+    expect(new Set(answers.map((answer) => answer.user.id))).toEqual(new Set([user.id]));
+  });
+
+  test('leaves two accounts as they are when both claim one transfer id', async () => {
+    const first = await person({ sub: 'claims it', transfer_sub: 'contested' });
+    const second = await person({ sub: 'is its own' });
+    expect((await person({ sub: 'is its own', transfer_sub: 'contested' })).user.id).toBe(second.user.id);
+    expect(await account('claims it')).toMatchObject({ userId: first.user.id, transferSub: 'contested' });
+    expect(await account('is its own')).toMatchObject({ userId: second.user.id, transferSub: null });
+  });
+});
+
 describe('the authorization code', () => {
   test('is exchanged with our client secret, and what comes back is kept sealed', async () => {
     apple.codes.set('good code', 'coded');
@@ -285,6 +320,16 @@ describe("Apple's keys", () => {
     const before = apple.hits['/auth/keys']!;
     await person({ sub: 'rotating' });
     await person({ sub: 'rotating' });
+    expect(apple.hits['/auth/keys']).toBe(before + 1);
+  });
+
+  test('a new one is found by everybody who asks for it while it is being fetched', async () => {
+    await person({ sub: 'rotating' });
+    await apple.rotate({ keep: true });
+    const before = apple.hits['/auth/keys']!;
+    const { kid } = apple.key;
+    const asked = ['made up', kid, kid].map((one) => appleKey(graph.platform, one));
+    expect((await Promise.all(asked)).map((key) => key !== null)).toEqual([false, true, true]);
     expect(apple.hits['/auth/keys']).toBe(before + 1);
   });
 
@@ -359,6 +404,34 @@ describe('a notification from Apple', () => {
     expect(second.user.id).toBe(first.user.id);
     expect(await notify('consent-revoked', 'leaver', at)).toBe(true);
     expect((await identify(graph.platform, second.accessToken)).viewer.userId).toBe(first.user.id);
+  });
+
+  test('of a deleted Apple account schedules the deletion here, in 14 days, once', async () => {
+    const { user, accessToken } = await person({ sub: 'deleter' });
+    graph.clock.advance(1_000);
+    const at = graph.clock.now();
+    expect(await notify('account-delete', 'deleter', at)).toBe(true);
+    await expect(identify(graph.platform, accessToken)).rejects.toThrow('ended');
+    const scheduled = await row(user.id);
+    expect(scheduled).toMatchObject({
+      deletionRequestedAt: at,
+      deletionScheduledAt: new Date(at.getTime() + 14 * 86_400_000),
+    });
+    const told = { userId: user.id, type: 'user.deletionScheduled' };
+    expect(await graph.db.event.count({ where: told })).toBe(1);
+    const entries = await graph.db.auditEntry.findMany({ where: { userId: user.id, action: 'deletion.scheduled' } });
+    expect(entries).toMatchObject([{ actorKind: 'system', actorId: 'apple' }]);
+    graph.clock.advance(86_400_000);
+    expect(await notify('account-delete', 'deleter', at)).toBe(true);
+    expect(await row(user.id)).toEqual(scheduled);
+    expect(await graph.db.event.count({ where: told })).toBe(1);
+
+    // Whoever signed in since and kept the account keeps it, though Apple says it again.
+    const later = await person({ sub: 'deleter' });
+    const { viewer } = await identify(graph.platform, later.accessToken);
+    await graph.as(viewer).data('mutation { cancelAccountDeletion { errors { code } } }');
+    expect(await notify('account-delete', 'deleter', at)).toBe(true);
+    expect((await row(user.id)).deletionScheduledAt).toBeNull();
   });
 
   test('of forwarding switched off and on is noted', async () => {

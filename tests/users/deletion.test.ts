@@ -67,15 +67,15 @@ describe('deleting an account', () => {
     expect(await confirm(ana, challenge)).toEqual({ deletion: scheduled, errors: [] });
     deaf();
     expect(await deletionOf(ana)).toEqual(scheduled);
-    expect(ended).toEqual([other]);
+    expect(ended).toEqual([other, ana.userId]);
     const { viewer } = await ana.data('{ viewer { sessions { id } } }');
     expect(viewer.sessions).toEqual([{ id: own }]);
     expect(await eventTypes(ana)).toEqual(['session.revoked', 'user.deletionScheduled']);
     const entries = await graph.db.auditEntry.findMany({ where: { userId: ana.userId }, orderBy: { seq: 'asc' } });
     expect(entries.map(({ action }) => action)).toEqual([
       'deletion.requested',
-      'deletion.scheduled',
       'session.revoked',
+      'deletion.scheduled',
     ]);
   });
 
