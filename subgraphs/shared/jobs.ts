@@ -5,6 +5,7 @@ import type { Log } from './log.ts';
 
 /**
  * Work in the background. Data carries ids only, never secrets or copies of rows: the job reads what is so when it runs.
+ * It does not name people either: the queue keeps jobs that failed for a day, and no erasure looks for anybody there.
  * Delivery is at least once, so a job's effect must be safe to repeat.
  */
 export interface JobDefinition {
@@ -20,7 +21,7 @@ export interface JobDefinition {
 export interface Jobs {
   /**
    * Hands a job to the queue. `delay` is in milliseconds. The same `id` twice is one job, for as long as the queue remembers
-   * it (the latest 100 done, a week for failed ones): it saves work, it does not replace effects that are safe to repeat.
+   * it (until it is done, or a day when it failed): it saves work, it does not replace effects that are safe to repeat.
    */
   add(name: string, data: Record<string, string>, options?: { id?: string; delay?: number }): Promise<void>;
   /** Starts working on these jobs in this process. */
@@ -86,8 +87,8 @@ export function createJobs(
     return queue;
   };
   const settings = {
-    removeOnComplete: { count: 100 },
-    removeOnFail: { age: 7 * 24 * 3600 },
+    removeOnComplete: true,
+    removeOnFail: { age: 24 * 3600 },
     attempts: mostAttempts,
     backoff: { type: 'exponential', delay: times.backoff },
   };

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { DataExport } from '../../prisma/generated/client.ts';
 import type { UserContext } from '../shared/context.ts';
 import { encryptionKeys, sha256 } from '../shared/crypto.ts';
@@ -43,7 +43,7 @@ export async function requestDataExport(ctx: UserContext): Promise<ExportRow> {
   });
   await audit(ctx, 'export.requested', row.id);
   await publish(ctx, { type: 'export.requested', subjectId: row.id, data: {} });
-  ctx.afterCommit(() => ctx.jobs.add('users.export', { userId, exportId: row.id }, { id: row.id }));
+  ctx.afterCommit(() => ctx.jobs.add('users.export', { exportId: row.id }, { id: row.id }));
   return row;
 }
 
@@ -62,13 +62,12 @@ export function listExports({ db, userId }: UserContext): Promise<ExportRow[]> {
  * gone by now ends it.
  * @throws Error when a domain's rows cannot be read: the queue tries again.
  */
-export async function makeExport(platform: Platform, userId: string, exportId: string): Promise<void> {
+export async function makeExport(platform: Platform, exportId: string): Promise<void> {
   const { db, now } = platform;
-  const row = await db.dataExport.findUnique({
-    where: { userId_id: { userId, id: exportId } },
-    select: { status: true },
-  });
+  // By its id alone: the queue outlives accounts, so what is in it names nobody.
+  const row = await db.dataExport.findUnique({ where: { id: exportId }, select: { userId: true, status: true } });
   if (row?.status !== 'PENDING') return;
+  const { userId } = row;
   const made = await archive(platform, userId);
   const finishedAt = now();
   const outcome =
@@ -131,21 +130,23 @@ function linkKeys({ config }: Pick<Platform, 'config'>): Buffer[] {
 }
 const derived = new WeakMap<Platform['config'], Buffer[]>();
 
-const signLink = (key: Buffer, userId: string, id: string, expires: string) =>
-  createHmac('sha256', key).update([userId, id, expires].join('\n')).digest();
+const signLink = (key: Buffer, ...parts: [userId: string, id: string, expires: string, nonce: string]) =>
+  createHmac('sha256', key).update(parts.join('\n')).digest();
 
-/** A signed address of an archive that is ready: whoever has it can fetch the archive, for 15 minutes. */
+/** A signed address of an archive that is ready, another one each time: it opens the archive once, within 15 minutes. */
 export function downloadUrl(ctx: Pick<UserContext, 'config' | 'now'>, row: ExportRow): string | null {
   const now = ctx.now().getTime();
   if (row.status !== 'READY' || row.expiresAt === null || row.expiresAt.getTime() <= now) return null;
   const expires = String(Math.min(now + linkLife, row.expiresAt.getTime()));
-  const signature = signLink(linkKeys(ctx)[0]!, row.userId, row.id, expires).toString('base64url');
-  return `${ctx.config.publicUrl}/exports/${row.id}?${new URLSearchParams({ user: row.userId, expires, signature })}`;
+  const nonce = randomBytes(16).toString('base64url');
+  const signature = signLink(linkKeys(ctx)[0]!, row.userId, row.id, expires, nonce).toString('base64url');
+  const parameters = new URLSearchParams({ user: row.userId, expires, nonce, signature });
+  return `${ctx.config.publicUrl}/exports/${row.id}?${parameters}`;
 }
 
 /**
  * The archive behind a signed address, for the gateway's `GET /exports/…`; null for whatever is not signed by us, is too
- * late, or has nothing behind it: the answers cannot be told apart.
+ * late, was used, or has nothing behind it: the answers cannot be told apart.
  * @param url path and query, or the whole address
  */
 export async function openExport(platform: Platform, url: string): Promise<{ name: string; content: Buffer } | null> {
@@ -153,24 +154,30 @@ export async function openExport(platform: Platform, url: string): Promise<{ nam
   if (!URL.canParse(url, base)) return null;
   const { pathname, searchParams } = new URL(url, base);
   const id = /\/exports\/([^/]+)$/.exec(pathname)?.[1] ?? '';
-  const [user = '', expires = '', signature = ''] = ['user', 'expires', 'signature'].map(
+  const [user = '', expires = '', nonce = '', signature = ''] = ['user', 'expires', 'nonce', 'signature'].map(
     (name) => searchParams.get(name) ?? undefined,
   );
   const given = Buffer.from(signature, 'base64url');
   const signed = linkKeys(platform).some((key) => {
-    const expected = signLink(key, user, id, expires);
+    const expected = signLink(key, user, id, expires, nonce);
     return given.length === expected.length && timingSafeEqual(given, expected);
   });
   const now = platform.now();
   if (!signed || !isId('export', id) || !isId('user', user) || Number(expires) <= now.getTime()) return null;
+  const hash = sha256(`export|${id}|${nonce}`);
+  if (await platform.db.usedNonce.findUnique({ where: { hash } })) return null;
   const row = await platform.db.dataExport.findFirst({
     where: { userId: user, id, status: 'READY', expiresAt: { gt: now } },
     select: { content: true, createdAt: true },
   });
   if (!row?.content) return null;
-  await transaction(platform.db, (db) =>
-    audit({ db, userId: user, actor: { kind: 'user', id: user }, now: platform.now }, 'export.downloaded', id),
-  );
+  const isFirst = await transaction(platform.db, async (db) => {
+    const used = { hash, expiresAt: new Date(Number(expires)) };
+    if ((await db.usedNonce.createMany({ data: [used], skipDuplicates: true })).count === 0) return false;
+    await audit({ db, userId: user, actor: { kind: 'user', id: user }, now: platform.now }, 'export.downloaded', id);
+    return true;
+  });
+  if (!isFirst) return null;
   const name = `jarvis-${row.createdAt.toISOString().slice(0, 10)}.zip`;
   return { name, content: Buffer.from(row.content.buffer, row.content.byteOffset, row.content.byteLength) };
 }

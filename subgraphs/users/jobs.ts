@@ -14,7 +14,7 @@ const batch = 5_000;
 /** What is done with a person's data in the background: exports, erasures, and forgetting what has had its time. */
 export function userJobs(platform: Platform): JobDefinition[] {
   return [
-    { name: 'users.export', run: ({ userId = '', exportId = '' }) => makeExport(platform, userId, exportId) },
+    { name: 'users.export', run: ({ exportId = '' }) => makeExport(platform, exportId) },
     { name: 'users.erase', every: hour, run: () => eraseDueAccounts(platform) },
     { name: 'users.cleanup', every: hour, run: () => cleanUp(platform) },
   ];

@@ -86,6 +86,16 @@ for (const [name, make] of stores) {
       expect(seen.sort()).toEqual(['42', 'export:user_1', 'last', 'plain']);
     });
 
+    test('a job that is done is forgotten at once: nothing of it stays, and its id is free again', async () => {
+      const jobs = fresh();
+      let runs = 0;
+      await jobs.work([job('short', async () => void runs++)]);
+      await until('it ran three times', async () => {
+        await jobs.add(`${queue}.short`, {}, { id: 'same' });
+        return runs >= 3;
+      });
+    });
+
     test('a delayed job runs when its time has come, not before', async () => {
       const jobs = fresh();
       const seen: string[] = [];

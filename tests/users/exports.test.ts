@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { strFromU8, unzipSync } from 'fflate';
 import { newId } from '../../subgraphs/shared/ids.ts';
@@ -177,6 +177,16 @@ describe('asking for an archive', () => {
     expect(node).toEqual({ status: 'READY', size: made.size });
   });
 
+  test('hands the queue, which keeps what failed for a day, nothing that names the person', async () => {
+    const person = await graph.person();
+    const added = jest.spyOn(graph.platform.jobs, 'add');
+    const { dataExport } = await ask(person);
+    expect(added.mock.calls).toEqual([['users.export', { exportId: dataExport.id }, { id: dataExport.id }]]);
+    added.mockRestore();
+    await graph.runJobs();
+    expect(await exportsOf(person)).toMatchObject([{ status: 'READY' }]);
+  });
+
   test('again while one is being made is refused, also at the same moment', async () => {
     const person = await graph.person();
     const answers = await Promise.all([1, 2, 3].map(() => ask(person)));
@@ -230,7 +240,7 @@ describe('the address of an archive', () => {
     return changed.href;
   };
 
-  test('opens it for 15 minutes, and every download is written down', async () => {
+  test('opens it once within 15 minutes, and every download is written down', async () => {
     const person = await graph.person();
     const files = await archiveOf(person);
     expect(Object.keys(files)).toContain('manifest.json');
@@ -240,12 +250,23 @@ describe('the address of an archive', () => {
     expect(createHash('sha256').update(opened!.content).digest('hex')).toBe(row.sha256);
     expect(opened!.name).toMatch(/^jarvis-\d{4}-\d\d-\d\d\.zip$/);
     // A path is enough: that is what a server is given.
-    const { pathname, search } = new URL(url);
+    const { pathname, search } = new URL(await urlOf(person));
     expect(await openExport(graph.platform, pathname + search)).not.toBeNull();
     const downloads = { userId: person.userId, action: 'export.downloaded', subjectId: row.id };
     expect(await graph.db.auditEntry.count({ where: downloads })).toBe(3);
+    for (const used of [url, pathname + search]) expect(await openExport(graph.platform, used)).toBeNull();
+    expect(await graph.db.auditEntry.count({ where: downloads })).toBe(3);
+    const late = await urlOf(person);
     graph.clock.advance(15 * 60_000);
-    expect(await openExport(graph.platform, url)).toBeNull();
+    expect(await openExport(graph.platform, late)).toBeNull();
+  });
+
+  test('opens it for one of many who use it at once', async () => {
+    const person = await graph.person();
+    await archiveOf(person);
+    const url = await urlOf(person);
+    const opened = await Promise.all(Array.from({ length: 5 }, () => openExport(graph.platform, url)));
+    expect(opened.filter((archive) => archive !== null)).toHaveLength(1);
   });
 
   test('opens nothing when anything in it was changed', async () => {
@@ -259,6 +280,7 @@ describe('the address of an archive', () => {
       change(url, 'user', other.userId),
       change(url, 'expires', `${Number(expires) + 1}`),
       change(url, 'expires', ''),
+      change(url, 'nonce', 'x'),
       change(url, 'signature', ''),
       change(url, 'signature', foreign.searchParams.get('signature')!),
       change(url, 'signature', 'A'.repeat(10_000)),

@@ -150,6 +150,7 @@ CREATE TABLE data_exports (
   finished_at timestamptz(6),
   CONSTRAINT data_exports_pkey PRIMARY KEY (user_id, id)
 );
+CREATE UNIQUE INDEX data_exports_id_key ON data_exports (id);
 CREATE INDEX data_exports_expires_at_idx ON data_exports (expires_at);
 
 CREATE TABLE erasures (
