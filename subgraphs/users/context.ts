@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { AiConsent, ApiKey, DataExport, Device, Session, User } from '../../prisma/generated/client.ts';
 import type { Context as BaseContext, UserContext as BaseUserContext } from '../shared/context.ts';
+import { live } from './sessions.ts';
 
 export interface Loaders {
   /** Only the viewer's own. */
@@ -36,9 +37,7 @@ export function createLoaders(ctx: BaseContext<Loaders>): Loaders {
       const own = id.in.filter((one) => one === userId);
       return own.length > 0 ? ctx.db.user.findMany({ where: { id: { in: own } } }) : Promise.resolve([]);
     }),
-    session: byId<Session>((where) =>
-      ctx.db.session.findMany({ where: { ...where, revokedAt: null, expiresAt: { gt: ctx.now() } } }),
-    ),
+    session: byId<Session>((where) => ctx.db.session.findMany({ where: { ...where, ...live(ctx.now()) } })),
     device: byId<Device>((where) => ctx.db.device.findMany({ where })),
     apiKey: byId<ApiKey>((where) => ctx.db.apiKey.findMany({ where })),
     consent: byId<AiConsent>((where) => ctx.db.aiConsent.findMany({ where })),

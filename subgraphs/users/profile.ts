@@ -5,6 +5,7 @@ import { notFound } from '../shared/errors.ts';
 import { publish } from '../shared/events.ts';
 import { Checks } from '../shared/input.ts';
 import { expectVersion } from '../shared/stored.ts';
+import { audit } from './audit.ts';
 import type { UpdateProfileInput, UpdateSettingsInput } from './generated.ts';
 
 /** A person's row, locked until the transaction ends. */
@@ -51,13 +52,16 @@ export async function updateProfile(ctx: UserContext, input: UpdateProfileInput)
   checks.done();
   const user = await lockUser(ctx);
   expectVersion(user.version, input.expectedVersion, { user });
-  return save(ctx, user, {
+  const wanted: Partial<User> = {
     ...(input.name !== undefined && { name: input.name?.trim() ?? null }),
     ...(locale != null && { locale }),
     ...(input.timeZone != null && { timeZone: input.timeZone }),
     ...(input.dayStartMinutes != null && { dayStartMinutes: input.dayStartMinutes }),
     ...(input.weekStart != null && { weekStart: input.weekStart }),
-  });
+  };
+  const different = Object.entries(wanted).filter(([name, value]) => user[name as keyof User] !== value);
+  if (different.length === 0) return user;
+  return save(ctx, Object.fromEntries(different), 'profile.updated', different);
 }
 
 /**
@@ -76,17 +80,23 @@ export async function updateSettings(ctx: UserContext, input: UpdateSettingsInpu
   const before = settingsOf(user);
   const different = Object.entries(chosen).filter(([name, value]) => before[name as keyof Settings] !== value);
   if (different.length === 0) return user;
-  return save(ctx, user, { settings: { ...(user.settings as object), ...Object.fromEntries(different) } });
+  const settings = { ...(user.settings as object), ...Object.fromEntries(different) };
+  return save(ctx, { settings }, 'settings.updated', different);
 }
 
-async function save(ctx: UserContext, user: User, changes: Partial<User>): Promise<User> {
-  const different = Object.entries(changes).some(([name, value]) => user[name as keyof User] !== value);
-  if (!different) return user;
+/** The audit log gets the names of what changed. Values stay out of it: it cannot be changed and is kept. */
+async function save(
+  ctx: UserContext,
+  changes: Partial<User>,
+  action: string,
+  different: readonly [name: string, value: unknown][],
+): Promise<User> {
   const saved = await ctx.db.user.update({
-    where: { id: user.id },
+    where: { id: ctx.userId },
     data: { ...(changes as object), version: { increment: 1 }, updatedAt: ctx.now() },
   });
-  await publish(ctx, { type: 'user.updated', subjectId: user.id, data: {} });
+  await audit(ctx, action, ctx.userId, { fields: different.map(([name]) => name).join(' ') });
+  await publish(ctx, { type: 'user.updated', subjectId: ctx.userId, data: {} });
   return saved;
 }
 

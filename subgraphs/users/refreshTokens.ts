@@ -4,6 +4,8 @@ import { encryptionKeys, randomToken, sha256 } from '../shared/crypto.ts';
 import type { Tx } from '../shared/db.ts';
 
 const prefix = 'jrt_';
+/** A refresh token that is not used for so long ends, and its session with it (RFC 9700, section 4.14.2), in milliseconds. */
+export const idleMs = 14 * 24 * 60 * 60_000;
 /** How long after its use a refresh token still gives its successor, if that was not used: the answer may have been lost. */
 export const graceMs = 10_000;
 
@@ -25,11 +27,14 @@ export async function firstRefreshToken(
       userId: session.userId,
       sessionId: session.id,
       createdAt: session.createdAt,
-      expiresAt: session.expiresAt,
+      expiresAt: endOf(session.createdAt, session.expiresAt),
     },
   });
   return token;
 }
+
+const endOf = (createdAt: Date, sessionEnd: Date) =>
+  new Date(Math.min(createdAt.getTime() + idleMs, sessionEnd.getTime()));
 
 /**
  * Exchanges a refresh token for its successor, under the lock of its row: of many at once, one makes the successor and the
@@ -40,8 +45,17 @@ export async function firstRefreshToken(
 export async function exchangeRefreshToken(tx: Tx, config: Config, token: string, now: Date): Promise<Exchange> {
   const hash = sha256(token);
   const [row] = await tx.$queryRaw<
-    { user_id: string; session_id: string; expires_at: Date; used_at: Date | null; successor_hash: string | null }[]
-  >`SELECT user_id, session_id, expires_at, used_at, successor_hash FROM refresh_tokens WHERE hash = ${hash} FOR UPDATE`;
+    {
+      user_id: string;
+      session_id: string;
+      expires_at: Date;
+      used_at: Date | null;
+      successor_hash: string | null;
+      session_end: Date;
+    }[]
+  >`SELECT t.user_id, t.session_id, t.expires_at, t.used_at, t.successor_hash, s.expires_at AS session_end
+    FROM refresh_tokens t JOIN sessions s ON s.user_id = t.user_id AND s.id = t.session_id
+    WHERE t.hash = ${hash} FOR UPDATE OF t`;
   if (!row || row.expires_at <= now) return { kind: 'unknown' };
   const whose = { userId: row.user_id, sessionId: row.session_id };
   const successors = successorsOf(config, token);
@@ -49,7 +63,7 @@ export async function exchangeRefreshToken(tx: Tx, config: Config, token: string
     const refreshToken = successors[0]!;
     const successorHash = sha256(refreshToken);
     await tx.refreshToken.create({
-      data: { hash: successorHash, ...whose, createdAt: now, expiresAt: row.expires_at },
+      data: { hash: successorHash, ...whose, createdAt: now, expiresAt: endOf(now, row.session_end) },
     });
     await tx.refreshToken.update({ where: { hash }, data: { usedAt: now, successorHash } });
     return { kind: 'rotated', ...whose, refreshToken };

@@ -9,9 +9,9 @@ import { audit } from './audit.ts';
 import type { Context, UserContext } from './context.ts';
 import { deviceAtSignIn, type SignInDevice } from './devices.ts';
 import { limitAttempts } from './rateLimits.ts';
-import { exchangeRefreshToken, firstRefreshToken } from './refreshTokens.ts';
+import { exchangeRefreshToken, firstRefreshToken, idleMs } from './refreshTokens.ts';
 
-/** A session ends 30 days after sign-in, however often it is refreshed. */
+/** A session ends 30 days after sign-in, however often it is refreshed; and sooner when it is not (`idleMs`). */
 const lifetimeMs = 30 * 24 * 60 * 60_000;
 
 /** The tokens of a session, with whose it is. */
@@ -187,4 +187,9 @@ export function tell(ctx: Pick<Context, 'bus'>, userId: string, sessionIds: read
   if (sessionIds.length > 0) ctx.bus.publish('events', userId);
 }
 
-const live = (now: Date) => ({ revokedAt: null, expiresAt: { gt: now } });
+/** Where a session has not ended: neither by itself, nor because it was left alone for too long. */
+export const live = (now: Date) => ({
+  revokedAt: null,
+  expiresAt: { gt: now },
+  lastUsedAt: { gt: new Date(now.getTime() - idleMs) },
+});

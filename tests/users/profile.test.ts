@@ -94,6 +94,17 @@ describe('changing the profile', () => {
     expect(await eventTypes(ana.userId)).toEqual(['user.updated', 'user.updated']);
   });
 
+  test('is written down with the names of what changed, and without the values', async () => {
+    const person = await graph.person();
+    await person.data(updateProfile, { input: { name: 'Ana', locale: 'en', timeZone: 'Asia/Tokyo' } });
+    await person.data(updateSettings, { input: { appearance: 'DARK', units: 'METRIC' } });
+    const entries = await graph.db.auditEntry.findMany({ where: { userId: person.userId }, orderBy: { seq: 'asc' } });
+    expect(entries.map(({ action, actorKind, detail }) => [action, actorKind, detail])).toEqual([
+      ['profile.updated', 'user', { fields: 'name timeZone' }],
+      ['settings.updated', 'user', { fields: 'appearance' }],
+    ]);
+  });
+
   test('does nothing when nothing is different', async () => {
     ana = await graph.person();
     const { updateProfile: answer } = await ana.data(updateProfile, { input: { weekStart: 1 } });

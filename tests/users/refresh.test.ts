@@ -110,6 +110,20 @@ describe('refreshing a session', () => {
     expect(await refreshWith(refreshToken)).toMatchObject(ended);
   });
 
+  test('a session that is not refreshed for 14 days ends', async () => {
+    const { refreshToken, accessToken, user } = await signInAs('away@example.com');
+    const { viewer } = await identify(graph.platform, accessToken);
+    const sessions = async () => (await graph.as(viewer).data('{ viewer { sessions { id } } }')).viewer.sessions.length;
+    graph.clock.advance(14 * 86_400_000 - 1);
+    const next = await refreshWith(refreshToken);
+    expect(next).toMatchObject({ errors: [], user: { id: user.id } });
+    graph.clock.advance(14 * 86_400_000 - 1);
+    expect(await sessions()).toBe(1);
+    graph.clock.advance(1);
+    expect(await sessions()).toBe(0);
+    expect(await refreshWith(next.refreshToken)).toMatchObject(ended);
+  });
+
   test.each(['', 'x', 'jrt_unknown', 'jrv_12345678_abc', `jrt_${'a'.repeat(1_000_000)}`])(
     'an unknown token gets the same answer (%#)',
     async (token) => {
