@@ -2,8 +2,10 @@ import { ApolloGateway } from '@apollo/gateway';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { DocumentNode, ExecutionResult, GraphQLScalarType, GraphQLSchema } from 'graphql';
 import { GraphQLError, isScalarType, Kind, parse, print, visit } from 'graphql';
+import type { TextResult } from './execution/compiled/executor.ts';
 import type { FailureListener } from './execution/errors.ts';
-import { type ExecuteOptions, execute, executeEvent } from './execution/executor.ts';
+import type { ExecuteOptions } from './execution/executor.ts';
+import { type ExecutorName, executors, toWritten } from './execution/executors.ts';
 import { type ExecuteOnce, subscribe } from './execution/subscriptions.ts';
 import { type Authorization, stripSecurityDirectives } from './planning/authorization.ts';
 import { createPlanner, type Planner, type PlannerOptions, type PreparedPlan } from './planning/planner.ts';
@@ -26,6 +28,10 @@ export interface GatewayOptions {
   readonly scalars?: Readonly<Record<string, GraphQLScalarType>>;
   readonly now?: () => number;
   readonly onFailure?: FailureListener;
+  /** How plans are run; compiled unless told otherwise. All ways answer the same. */
+  readonly executor?: ExecutorName;
+  /** What Apollo Server is handed: objects, or finished text, which it must be told to print (`stringifyResult`). */
+  readonly answers?: 'objects' | 'text';
   /** What a request's context says about how long its client waits, for requests that come through Apollo Server. */
   waiting?(context: unknown): { signal?: AbortSignal; deadline?: number };
 }
@@ -56,8 +62,11 @@ export interface Gateway {
   readonly engine: Engine;
   plan: Planner['plan'];
   execute(plan: PreparedPlan, options: RunOptions): Promise<ExecutionResult>;
+  /** The answer with its data as JSON: what transports send. */
+  executeText(plan: PreparedPlan, options: RunOptions): Promise<TextResult>;
   /** One answer to one event of a subscription: what a fan-out calls once for all that ask the same. */
   executeEvent(plan: PreparedPlan, event: unknown, options: RunOptions): Promise<ExecutionResult>;
+  executeEventText(plan: PreparedPlan, event: unknown, options: RunOptions): Promise<TextResult>;
   subscribe(
     plan: PreparedPlan,
     options: Omit<RunOptions, 'deadline'> & { readonly executeOnce?: ExecuteOnce },
@@ -73,7 +82,8 @@ export interface Gateway {
 
 /** Supergraph in, executable graph out. Apollo's gateway keeps the supergraph's life; planning and execution are ours. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { budget = 10_000, now = Date.now, onFailure } = options;
+  const { budget = 10_000, now = Date.now, onFailure, answers = 'objects' } = options;
+  const executor = executors[options.executor ?? 'compiled'];
   const running = new WeakMap<GraphQLSchema, Engine & { sources: Sources; subscriptionSources: SubscriptionSources }>();
   const built = new Map<string, { source: Source; subscriptionSource?: SubscriptionSource }>();
   const listeners = new Set<(engine: Engine) => void>();
@@ -136,7 +146,9 @@ export function createGateway(options: GatewayOptions): Gateway {
             throw error;
           }
           const run = { variables: request.variables, context, ...options.waiting?.(context) };
-          return execute(plan, executeOptions(plan, run));
+          const runOptions = executeOptions(plan, run);
+          if (answers === 'objects') return executor.execute(plan, runOptions);
+          return toWritten(await executor.executeText(plan, runOptions));
         },
       };
     },
@@ -155,11 +167,14 @@ export function createGateway(options: GatewayOptions): Gateway {
       return current;
     },
     plan: (document, operationName, variables) => current.planner.plan(document, operationName, variables),
-    execute: (plan, run) => execute(plan, executeOptions(plan, run)),
-    executeEvent: (plan, event, run) => executeEvent(plan, event, executeOptions(plan, run)),
+    execute: (plan, run) => executor.execute(plan, executeOptions(plan, run)),
+    executeText: (plan, run) => executor.executeText(plan, executeOptions(plan, run)),
+    executeEvent: (plan, event, run) => executor.executeEvent(plan, event, executeOptions(plan, run)),
+    executeEventText: (plan, event, run) => executor.executeEventText(plan, event, executeOptions(plan, run)),
     subscribe: (plan, run) => {
       const { sources, subscriptionSources } = engineOf(plan);
-      return subscribe(plan, { ...run, sources, subscriptionSources, budget, now, onFailure });
+      const { executeEvent } = executor;
+      return subscribe(plan, { ...run, sources, subscriptionSources, budget, now, onFailure, executeEvent });
     },
     update(sdl) {
       const previous = current;

@@ -46,7 +46,7 @@ const prefixes = (path: ResponsePath): string[] => {
 };
 
 const withPath = (error: GraphQLError, path: ResponsePath) =>
-  path.length === error.path?.length
+  path.length && path.length === error.path?.length
     ? error
     : new GraphQLError(error.message, { path: path.length ? path : undefined, extensions: error.extensions });
 

@@ -19,6 +19,8 @@ export interface SubscribeOptions extends Omit<ExecuteOptions, 'deadline'> {
   readonly budget: number;
   /** Lets subscriptions that ask the same of one event share an answer: returns what `run` returns, or an earlier one. */
   readonly executeOnce?: ExecuteOnce;
+  /** What answers one event; the interpreted executor without it. */
+  readonly executeEvent?: typeof executeEvent;
 }
 
 export type ExecuteOnce = (event: unknown, run: () => Promise<ExecutionResult>) => Promise<ExecutionResult>;
@@ -69,6 +71,7 @@ export async function subscribe(
   options: SubscribeOptions,
 ): Promise<AsyncGenerator<ExecutionResult<Data>, void> | ExecutionResult<Data>> {
   const { subscriptionSources, budget, executeOnce, now = Date.now, signal: client, ...rest } = options;
+  const answer = options.executeEvent ?? executeEvent;
   let root: SubscriptionRoot;
   const controller = new AbortController();
   const leave = () => controller.abort();
@@ -120,7 +123,7 @@ export async function subscribe(
         const deadline = now() + budget;
         // A shared answer must outlive the one who happened to ask first.
         const signal = executeOnce ? undefined : controller.signal;
-        const run = () => executeEvent(plan, next.value, { ...rest, now, signal, deadline });
+        const run = () => answer(plan, next.value, { ...rest, now, signal, deadline });
         return { done: false, value: (await (executeOnce?.(next.value, run) ?? run())) as ExecutionResult<Data> };
       } catch (cause) {
         stop();

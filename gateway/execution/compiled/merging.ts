@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { type Data, merge } from '../data.ts';
-import { evaluate, read, write } from './code.ts';
+import { evaluate, literal, read, write } from './code.ts';
 import type { Shape } from './places.ts';
 
 /**
@@ -14,9 +14,10 @@ export function compileMerger(schema: GraphQLSchema, shape: Shape): Merger {
   const parts = [...shape].map(([key, inner]) => {
     const present = read('target', key);
     const set = write('target', key, 'v');
-    // Null never replaces a value. Where objects meet, and where two know the type of one object, the general merge decides.
-    const meet = inner || key === '__typename' ? `mergeField(target, ${JSON.stringify(key)}, v)` : set;
-    return `v = ${read('answer', key)}; if (v !== undefined) { if (${present} === undefined) ${set}; else if (v !== null) ${meet}; }`;
+    // Null never replaces a value. Where objects or lists meet, and where two know the type of one object, the general merge decides.
+    const general = `mergeField(target, ${literal(key)}, v)`;
+    const meet = inner || key === '__typename' ? general : `if (typeof v === "object") ${general}; else ${set}`;
+    return `v = ${read('answer', key)}; if (v !== undefined) { if (${present} === undefined) ${set}; else if (v !== null) { ${meet}; } }`;
   });
   return evaluate({ mergeField }, `function merge(target, answer) { let v; ${parts.join('\n')} }`);
 }

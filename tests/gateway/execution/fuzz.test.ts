@@ -54,7 +54,15 @@ test.each(seeds)('graph %i answers as one schema would', async (seed) => {
     const document = parse(query);
     if (validate(planner.apiSchema, document).length) continue;
     const variables = random.chance(0.5) ? { x: random.pick([2, 3, null]), yes: random.chance(0.5) } : {};
-    const told = { seed, index, query, variables };
+    /** Says which operation it was: a difference between large answers does not show. */
+    const expectSame = (actual: unknown, expected: unknown) => {
+      try {
+        expect(actual).toEqual(expected);
+      } catch (error) {
+        (error as Error).message += `\nFUZZ_SEED=${seed}, operation ${index}: ${query} ${JSON.stringify(variables)}`;
+        throw error;
+      }
+    };
     const expected = JSON.parse(
       JSON.stringify(
         await executeGraphql({
@@ -71,9 +79,10 @@ test.each(seeds)('graph %i answers as one schema would', async (seed) => {
       run(query, variables).catch((error: Error) => ({ data: `threw ${error.message}`, errors: [] }));
     for (const [name, source] of sound) replace(name, source);
     const actual = await tried();
-    expect({ ...told, data: actual.data }).toEqual({ ...told, data: expected.data });
-    expect({ ...told, failed: !!actual.errors }).toEqual({ ...told, failed: !!expected.errors });
-    expect({ ...told, errors: visibleErrors(actual) }).toEqual({ ...told, errors: visibleErrors(expected) });
+    expectSame(actual.data, expected.data);
+    expectSame(visibleErrors(actual), visibleErrors(expected));
+    // A plan may fetch for one type what was selected for another, and tell what went wrong there.
+    if (expected.errors) expect(actual.errors).toBeDefined();
     answered++;
 
     // What a subgraph does wrong depends on what it is asked alone: the two executors see the same.
@@ -85,7 +94,8 @@ test.each(seeds)('graph %i answers as one schema would', async (seed) => {
           return damaged(await source.execute(request), at);
         },
       });
-    expect({ ...told, data: (await tried()).data }).not.toMatchObject({ data: expect.stringMatching(/^threw/) });
+    const { data } = await tried();
+    expectSame(typeof data === 'string' ? data : 'the same', 'the same');
   }
   // Most random operations are valid: else this would show nothing.
   expect(answered).toBeGreaterThan(OPERATIONS / 3);

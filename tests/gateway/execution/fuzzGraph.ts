@@ -121,11 +121,16 @@ export function graphOf(seed: number): Graph {
   };
 }
 
-/** The subgraph "m" knows no entities but `Media`. */
+/**
+ * The subgraph "m" knows no entities but `Media`. Its fields are nullable: a plan asks it for one type what was selected for another, and what
+ * must not be null would take away both.
+ */
 const asMedia =
   (wrap: (named: string) => string) =>
   (field: Field): Field =>
-    LEAVES.includes(field.named) ? field : { ...field, named: 'Media', type: wrap('Media') };
+    nullable(LEAVES.includes(field.named) ? field : { ...field, named: 'Media', type: wrap('Media') });
+
+const nullable = (field: Field): Field => ({ ...field, type: field.type.replace(/!$/, '') });
 
 /** The SDL of one subgraph, or of all as one schema. */
 export function sdlOf(graph: Graph, subgraph?: string): string {

@@ -1,0 +1,26 @@
+import { createServer } from 'node:http';
+import { type CandidateName, candidate } from './candidates.ts';
+import { answer } from './scenario.ts';
+
+// One process of the benchmark: `serve.ts subgraphs`, or `serve.ts <candidate> <base of the subgraphs>`. Prints its port.
+const [name = '', argument] = process.argv.slice(2);
+const reply =
+  name === 'subgraphs'
+    ? (body: string, path: string) => answer(path.slice(1), body)
+    : await candidate(name as CandidateName, argument);
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', async () => {
+    try {
+      const text = await reply(Buffer.concat(chunks).toString('utf8'), request.url ?? '');
+      const bytes = Buffer.from(text);
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length }).end(bytes);
+    } catch (error) {
+      response.writeHead(500).end(String(error));
+    }
+  });
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => console.log((server.address() as { port: number }).port));

@@ -1,0 +1,65 @@
+import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
+import type { PreparedPlan } from '../planning/planner.ts';
+import * as compiled from './compiled/executor.ts';
+import { responseText, type TextResult } from './compiled/executor.ts';
+import type { ExecuteOptions } from './executor.ts';
+import * as interpreted from './executor.ts';
+
+/** One way to run plans. All ways answer the same. */
+export interface Executor {
+  execute(plan: PreparedPlan, options: ExecuteOptions): Promise<ExecutionResult>;
+  executeEvent(plan: PreparedPlan, event: unknown, options: ExecuteOptions): Promise<ExecutionResult>;
+  /** With the data as JSON already. */
+  executeText(plan: PreparedPlan, options: ExecuteOptions): Promise<TextResult>;
+  executeEventText(plan: PreparedPlan, event: unknown, options: ExecuteOptions): Promise<TextResult>;
+}
+
+const toText = ({ data, errors }: ExecutionResult): TextResult => ({
+  ...(data !== undefined && { data: JSON.stringify(data) }),
+  ...(errors && { errors }),
+});
+
+/** The plan compiled to functions, and its plain twin, which is slower and easier to follow: what the compiled one is proved by. */
+export const executors = {
+  compiled,
+  interpreted: {
+    ...interpreted,
+    executeText: async (plan, options) => toText(await interpreted.execute(plan, options)),
+    executeEventText: async (plan, event, options) => toText(await interpreted.executeEvent(plan, event, options)),
+  },
+} satisfies Record<string, Executor>;
+
+export type ExecutorName = keyof typeof executors;
+
+/** Data that is written already, for servers that expect an object. Whoever stringifies it without `stringifyResult` gets the same, slower. */
+export class WrittenData {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toJSON(): unknown {
+    return JSON.parse(this.text);
+  }
+}
+
+/** An answer in text as an execution result, for `stringifyResult`. */
+export function toWritten({ data, errors }: TextResult): ExecutionResult {
+  const written = data === undefined || data === 'null' ? null : new WrittenData(data);
+  return {
+    ...(data !== undefined && { data: written as unknown as Record<string, unknown> | null }),
+    ...(errors && { errors }),
+  };
+}
+
+/** The `stringifyResult` of an Apollo Server whose gateway answers in text. Other results are stringified as ever. */
+export function stringifyResult(result: FormattedExecutionResult): string {
+  const { data, errors, extensions } = result;
+  const isWritten = (data as unknown) instanceof WrittenData;
+  if (!isWritten) return JSON.stringify(result);
+  return responseText(
+    { data: (data as unknown as WrittenData).text, errors: errors as TextResult['errors'] },
+    extensions,
+  );
+}
