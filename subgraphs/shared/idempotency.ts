@@ -16,11 +16,11 @@ export interface ClaimedKey {
 }
 
 /**
- * Claims an idempotency key inside the mutation's transaction. The row is inserted before the effect, so that of many
+ * Claims an idempotency key, usually inside the mutation's transaction. The row is inserted before the effect, so that of many
  * parallel calls one does the work and the others wait for its commit on the unique index and then read its result.
  * Effect and record commit together: a crash leaves both or neither.
  * @returns the stored payload of an earlier call, or null when this call is the first.
- * @throws UserErrors CONFLICT when the key was used with another operation or input.
+ * @throws UserErrors CONFLICT when the key was used with another operation or input, or has no answer yet.
  */
 export async function claimKey(
   tx: Tx,
@@ -35,8 +35,12 @@ export async function claimKey(
   if (inserted === 1) return null;
   const [stored] = await tx.$queryRaw<{ fingerprint: string; result: string | null }[]>`
     SELECT fingerprint, result FROM idempotency_keys WHERE user_id = ${userId} AND key = ${key}`;
-  if (stored?.fingerprint !== fingerprint || stored.result === null) {
+  if (stored?.fingerprint !== fingerprint) {
     throw conflict([], 'This idempotency key was already used with other input.');
+  }
+  // Only where claim and answer are not of one transaction.
+  if (stored.result === null) {
+    throw conflict([], 'The call with this idempotency key is under way, or its outcome was lost.');
   }
   return revive(secrets.open(stored.result, place(userId, key))) as Record<string, unknown>;
 }
@@ -53,6 +57,11 @@ export async function storeResult(
 ): Promise<void> {
   const sealed = secrets.seal(preserve(payload), place(userId, key));
   await tx.$executeRaw`UPDATE idempotency_keys SET result = ${sealed} WHERE user_id = ${userId} AND key = ${key}`;
+}
+
+/** Gives up a claim whose call came to nothing, so that it can be tried again. */
+export async function releaseKey(tx: Tx, { userId, key }: ClaimedKey): Promise<void> {
+  await tx.$executeRaw`DELETE FROM idempotency_keys WHERE user_id = ${userId} AND key = ${key} AND result IS NULL`;
 }
 
 const place = (userId: string, key: string) => `idempotency_keys|${key}|${userId}`;

@@ -15,7 +15,7 @@ import { type Context, createContext, type RequestInfo } from './context.ts';
 import { type Db, Prisma, type Tx } from './db.ts';
 import { badInput, errorCodes, UserErrors } from './errors.ts';
 import { findEvent, type LoggedEvent } from './events.ts';
-import { claimKey, storeResult } from './idempotency.ts';
+import { type ClaimedKey, claimKey, releaseKey, storeResult } from './idempotency.ts';
 import { findNul } from './input.ts';
 import type { JobDefinition } from './jobs.ts';
 import type { Platform } from './platform.ts';
@@ -40,7 +40,10 @@ export interface SubgraphDefinition<Loaders = unknown> {
   /** What each subscription field answers for one event. */
   subscriptions?: Record<string, (event: LoggedEvent, args: Record<string, unknown>, ctx: Context<Loaders>) => unknown>;
   loaders?: (ctx: Context<Loaders>) => Loaders;
-  /** Mutations that speak to the outside world or manage their transactions themselves (see `transaction`). */
+  /**
+   * Mutations that speak to the outside world or manage their transactions themselves (see `transaction`). With an
+   * idempotency key they happen at most once, but not exactly once (see `claimedAside`).
+   */
   withoutTransaction?: readonly string[];
   reactions?: Reactions;
   jobs?: (platform: Platform) => JobDefinition[];
@@ -191,8 +194,8 @@ function storable<Loaders>(resolve: Resolve<Loaders>): Resolve<Loaders> {
 }
 
 /**
- * Every mutation field: one transaction for its change, its events and its idempotency record; user errors become the
- * payload's `errors` after a rollback; what waits for the commit runs after it.
+ * Every mutation field: one transaction for its change, its events and its idempotency record, unless it manages its
+ * transactions itself; user errors become the payload's `errors` after a rollback; what waits for the commit runs after it.
  */
 function mutationField<Loaders>(
   resolve: Resolve<Loaders>,
@@ -223,22 +226,24 @@ function mutationField<Loaders>(
               'No text may hold a NUL character or half a surrogate pair, and nothing be nested deeper than 64 levels.',
           },
         ]);
-      payload =
-        transactional || key
-          ? await transaction(ctx.root, async (tx) => {
-              effects.length = 0;
-              const stored = key && (await claim(tx));
-              if (stored) return stored;
-              const fresh = { errors: [], ...(await attempt(tx)) };
-              if (key) await remember(tx, fresh);
-              return fresh;
-            })
-          : { errors: [], ...(await attempt(ctx.root)) };
+      if (transactional) {
+        payload = await transaction(ctx.root, async (tx) => {
+          effects.length = 0;
+          const stored = key && (await claim(tx));
+          if (stored) return stored;
+          const fresh = { errors: [], ...(await attempt(tx)) };
+          if (key) await remember(tx, fresh);
+          return fresh;
+        });
+      } else {
+        const run = async () => ({ errors: [], ...(await attempt(ctx.root)) });
+        payload = key ? await claimedAside(ctx, claimed, run) : await run();
+      }
     } catch (error) {
       if (!(error instanceof UserErrors)) throw error;
       effects.length = 0;
-      payload = { ...error.payload, errors: error.errors };
-      if (key) payload = await rememberRefusal(ctx.root, payload, claim, remember);
+      payload = refusalOf(error);
+      if (key && transactional) payload = await rememberRefusal(ctx.root, payload, claim, remember);
     } finally {
       ctx.loaders = makeLoaders(ctx);
     }
@@ -251,6 +256,38 @@ function mutationField<Loaders>(
     if (ctx.viewer) ctx.bus.publish('events', userId);
     return payload;
   };
+}
+
+const refusalOf = ({ payload, errors }: UserErrors): Record<string, unknown> => ({ ...payload, errors });
+
+/**
+ * Claims a key, runs the attempt and stores its answer, each for itself: no connection is held meanwhile, so the attempt
+ * may take some of its own. The guarantee is weaker than inside one transaction: a call that comes while the first is
+ * under way gets a CONFLICT rather than its answer, and after a crash between effect and answer the key stays claimed
+ * without one, so that the effect does not happen again.
+ * @throws UserErrors of the claim, and of the attempt once they are stored; whatever else the attempt throws, and then the
+ * key is free again.
+ */
+async function claimedAside<Loaders>(
+  ctx: Context<Loaders>,
+  claimed: ClaimedKey,
+  run: () => Promise<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
+  const { root, secrets, log } = ctx;
+  const stored = await claimKey(root, secrets, claimed, ctx.now());
+  if (stored) return stored;
+  const remember = (answer: unknown) =>
+    // What was done is done, whether its record could be written or not.
+    storeResult(root, secrets, claimed, answer).catch((error) => log.error({ error }, 'an answer was not stored'));
+  try {
+    const payload = await run();
+    await remember(payload);
+    return payload;
+  } catch (error) {
+    if (error instanceof UserErrors) await remember(refusalOf(error));
+    else await releaseKey(root, claimed);
+    throw error;
+  }
 }
 
 /** A refusal is an answer too: the same key gets it again. A key that was already used with other input stays as it is. */

@@ -5,6 +5,7 @@ import type { Context } from '../../subgraphs/shared/context.ts';
 import { invalid } from '../../subgraphs/shared/errors.ts';
 import { canonical, preserve, revive } from '../../subgraphs/shared/idempotency.ts';
 import { newId } from '../../subgraphs/shared/ids.ts';
+import { transaction } from '../../subgraphs/shared/subgraph.ts';
 import { startTestPlatform } from '../support/platform.ts';
 import { smallSubgraph, viewerOf } from '../support/smallSubgraph.ts';
 
@@ -141,6 +142,68 @@ describe('a mutation with an idempotency key', () => {
     const variables = { key: 'k', input: { amount: 9 } };
     const [one, two] = [await run(withKey(), variables), await run(withKey(), variables)];
     expect(one).not.toEqual(two);
+  });
+});
+
+describe('a mutation that manages its transactions itself, with an idempotency key', () => {
+  let alone: Awaited<ReturnType<typeof startTestPlatform>>;
+  let runAlone: typeof run;
+  let effects = 0;
+  /** What an attempt does besides counting. */
+  let also: () => Promise<unknown> = async () => {};
+  beforeAll(async () => {
+    // With one connection, whoever holds one while asking for another waits for itself.
+    alone = await startTestPlatform({ connections: 1 });
+    const outside = async (_: unknown, { input }: { input: { amount: Decimal } }, ctx: Context) => {
+      const number = await transaction(ctx.root, async (tx) => {
+        await tx.$executeRaw`SELECT 1`;
+        return ++effects;
+      });
+      await also();
+      return { charge: { number, amount: input.amount, at: ctx.now(), big: '2' } };
+    };
+    ({ run: runAlone } = smallSubgraph(alone.platform, sdl, {
+      withoutTransaction: ['charge'],
+      resolvers: { Mutation: { charge: outside } },
+    }));
+  });
+  afterAll(() => alone.stop());
+  beforeEach(() => {
+    effects = 0;
+    also = async () => {};
+  });
+  const outside = async (key: string, amount = 1): Promise<any> => {
+    const { data, errors } = await runAlone(withKey(), { key, input: { amount } }, { viewer: ana });
+    return errors ? { thrown: errors[0]!.extensions?.code } : (data as { answer: unknown }).answer;
+  };
+  const conflicts = { charge: null, errors: [{ code: 'CONFLICT' }] };
+
+  test('holds one connection at a time, has its effect once, and answers the second time as the first', async () => {
+    const first = await outside('k');
+    expect(first).toMatchObject({ charge: { number: 1 }, errors: [] });
+    expect(await outside('k')).toEqual(first);
+    expect(await outside('k', 2)).toMatchObject(conflicts);
+    expect(effects).toBe(1);
+  });
+
+  test('gets a refusal again, and may be tried again after an error of ours', async () => {
+    also = () => Promise.reject(invalid(['amount'], 'Not now.'));
+    const refusal = await outside('refused');
+    expect(refusal).toMatchObject({ charge: null, errors: [{ code: 'INVALID' }] });
+    also = () => Promise.reject(new Error('Apple is on fire'));
+    expect(await outside('broken')).toEqual({ thrown: 'INTERNAL_SERVER_ERROR' });
+    also = async () => {};
+    expect(await outside('refused')).toEqual(refusal);
+    expect((await outside('broken')).errors).toEqual([]);
+  });
+
+  test('sent again while it is under way is a CONFLICT, as it is when the outcome was lost', async () => {
+    also = async () => expect(await outside('busy')).toMatchObject(conflicts);
+    expect((await outside('busy')).errors).toEqual([]);
+    expect(effects).toBe(1);
+    await alone.db.idempotencyKey.updateMany({ where: { userId: ana.userId, key: 'busy' }, data: { result: null } });
+    expect(await outside('busy')).toMatchObject(conflicts);
+    expect(effects).toBe(1);
   });
 });
 
