@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import {
   type DocumentNode,
   type GraphQLField,
   getNamedType,
+  getVariableValues,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -16,7 +17,9 @@ import {
   type TypeNode,
   validate,
 } from 'graphql';
+import { checkAuthorization } from '../gateway/admission/authorization.ts';
 import { composeFromConfig, supergraphFile } from '../gateway/compose.ts';
+import { stripSecurityDirectives } from '../gateway/planning/authorization.ts';
 import { subgraphs } from '../subgraphs/index.ts';
 import { kinds } from '../subgraphs/shared/ids.ts';
 import { subgraphSdl } from '../subgraphs/shared/sdl.ts';
@@ -138,5 +141,31 @@ describe('the shared operations', () => {
       const name = file.split('/').at(-1)!.replace('.graphql', '');
       if (operations.length > 0) expect(operations).toEqual([name]);
     }
+  });
+
+  test('have example variables wherever they need some, as the explorer and the tests of clients send them', () => {
+    for (const file of files) {
+      const operation = parse(readFileSync(file, 'utf8')).definitions.find(
+        (node) => node.kind === 'OperationDefinition',
+      );
+      const variables = file.replace('.graphql', '.variables.json');
+      const needs = operation?.variableDefinitions?.some(({ type, defaultValue }) => {
+        return type.kind === 'NonNullType' && !defaultValue;
+      });
+      expect([file, existsSync(variables)]).toEqual([file, needs ?? false]);
+      if (!needs) continue;
+      const given = JSON.parse(readFileSync(variables, 'utf8'));
+      const definitions = operation!.variableDefinitions!;
+      expect([file, getVariableValues(apiSchema, definitions, given).errors]).toEqual([file, undefined]);
+      const declared = definitions.map(({ variable }) => variable.name.value);
+      expect(declared).toEqual(expect.arrayContaining(Object.keys(given)));
+    }
+  });
+
+  test('the explorer’s welcome is valid, and asks for nothing that needs somebody signed in', () => {
+    const welcome = parse(readFileSync(join(import.meta.dirname, '../gateway/explorer/app/welcome.graphql'), 'utf8'));
+    expect(validate(apiSchema, welcome)).toEqual([]);
+    const { authorization } = stripSecurityDirectives(composeFromConfig());
+    expect(checkAuthorization({ apiSchema, authorization }, welcome, 'Welcome', null)).toEqual([]);
   });
 });

@@ -49,7 +49,7 @@ function ExamplesPanel() {
       {examples.length > 0 && found.length === 0 && <p>Nothing here is called “{wanted}”.</p>}
       {folders.map((folder, index) => (
         <div key={folder} className="jarvis-folder">
-          <h3 id={`${id}-${index}`}>{folder || 'operations'}</h3>
+          <h3 id={`${id}-${index}`}>{folder.replace(/[A-Z]/g, ' $&') || 'operations'}</h3>
           <ul aria-labelledby={`${id}-${index}`}>
             {found
               .filter((example) => example.folder === folder)

@@ -39,20 +39,31 @@ export function Explorer() {
           </GraphiQL.Footer>
           {header && createPortal(<Bar />, header)}
           <LineWrapping />
+          <ActiveTabInSight />
         </GraphiQL>
       </main>
     </>
   );
 }
 
-/** Long lines, such as descriptions of examples, go on below instead of out of sight. */
+/** Long lines, such as descriptions of examples and ids, go on below instead of out of sight. */
 function LineWrapping() {
-  const { queryEditor, responseEditor } = useGraphiQL(({ queryEditor, responseEditor }) => ({
-    queryEditor,
-    responseEditor,
+  const { queryEditor, variableEditor, responseEditor } = useGraphiQL((state) => ({
+    queryEditor: state.queryEditor,
+    variableEditor: state.variableEditor,
+    responseEditor: state.responseEditor,
   }));
   useEffect(() => {
-    for (const editor of [queryEditor, responseEditor]) editor?.updateOptions({ wordWrap: 'on' });
-  }, [queryEditor, responseEditor]);
+    for (const editor of [queryEditor, variableEditor, responseEditor]) editor?.updateOptions({ wordWrap: 'on' });
+  }, [queryEditor, variableEditor, responseEditor]);
+  return null;
+}
+
+/** With many tabs open, the row scrolls to the one that was just opened. */
+function ActiveTabInSight() {
+  const { activeTabIndex } = useGraphiQL(({ activeTabIndex }) => ({ activeTabIndex }));
+  useEffect(() => {
+    document.querySelectorAll('.graphiql-tab')[activeTabIndex]?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [activeTabIndex]);
   return null;
 }

@@ -18,7 +18,7 @@ export interface Example {
 /** Text of files by their path. */
 export type Sources = Record<string, string>;
 
-/** All examples, by folder and name. A file that is no valid document is left out: the repository's check reports it. */
+/** All examples, by folder and name, the first to try at the top. A file that is no valid document is left out: the repository's check reports it. */
 export function readExamples(documents: Sources, variables: Sources): readonly Example[] {
   const parsed = Object.entries(documents).flatMap(([path, source]) => {
     try {
@@ -52,8 +52,12 @@ export function readExamples(documents: Sources, variables: Sources): readonly E
         },
       ];
     })
-    .sort((a, b) => a.folder.localeCompare(b.folder) || a.name.localeCompare(b.name));
+    .sort((a, b) => rank(a) - rank(b) || a.folder.localeCompare(b.folder) || a.name.localeCompare(b.name));
 }
+
+/** Folders that a stranger should see first; the others follow by name. */
+const first = ['', 'dashboard', 'goals', 'live'];
+const rank = ({ folder }: Example) => (first.includes(folder) ? first.indexOf(folder) : first.length);
 
 /** Fragments the document spreads, directly or through others, and does not define itself. */
 function borrowedFragments(document: DocumentNode, all: Map<string, FragmentDefinitionNode>): FragmentDefinitionNode[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildSchema, parse } from 'graphql';
 import { readExamples } from '../../../gateway/explorer/app/examples.ts';
-import { requiredVariables } from '../../../gateway/explorer/app/variables.ts';
+import { filledVariables, requiredVariables } from '../../../gateway/explorer/app/variables.ts';
 
 const root = '../../../operations';
 
@@ -67,6 +67,24 @@ describe('required variables', () => {
       userId: '',
       goalIds: [`goal_${'3'.repeat(32)}`],
     });
+  });
+
+  test('written beside an example get their empty ids filled, and keep everything else', () => {
+    const seen = `"area_${'2'.repeat(32)}" "goal_${'3'.repeat(32)}"`;
+    const filled = (text: string) => filledVariables(text, parse('{ reorderLifeAreas }'), seen);
+    expect(
+      JSON.parse(filled('{"input":{"ids":[""],"goalId":"","userId":"","note":"","id":"mine","count":2}}')),
+    ).toEqual({
+      input: {
+        ids: [`area_${'2'.repeat(32)}`],
+        goalId: `goal_${'3'.repeat(32)}`,
+        userId: '',
+        note: '',
+        id: 'mine',
+        count: 2,
+      },
+    });
+    expect(filled('{ broken')).toBe('{ broken');
   });
 
   test('are no text at all when nothing is required', () => {
