@@ -11,6 +11,9 @@ export default {
   testTimeout: 30_000,
   // Two cores: one worker each. More only makes PostgreSQL and the workers wait for each other.
   maxWorkers: 2,
+  // A worker that has run many files holds a gigabyte: after its last line the process takes longer than the usual 500 ms
+  // to give that back, and Jest would take it for one that something keeps alive.
+  workerGracefulExitTimeout: 10_000,
   reporters: ['default', '<rootDir>/tests/support/summaryReporter.js'],
   modulePathIgnorePatterns: ['<rootDir>/.jarvis/'],
 };
