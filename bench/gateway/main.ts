@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'undici';
 import { type Answer, type CandidateName, candidate, candidateNames, described } from './candidates.ts';
-import { type QueryName, queries } from './scenario.ts';
+import { type QueryName, queries, supergraph } from './scenario.ts';
 
 /**
- * `npm run bench:gateway`, or `node --import tsx bench/gateway/main.ts [--rounds 5] [--milliseconds 600] [--connections 8]`.
+ * `node --import tsx bench/gateway/main.ts [--rounds 5] [--milliseconds 600] [--connections 8]`
  *
  * The candidates take turns, in this process with subgraphs that answer at once, then over HTTP with each gateway and the subgraphs in
  * processes of their own. Answers are checked, figures are medians. Read the ratios: machines differ and are noisy. CPU is the gateway's own.
@@ -24,7 +25,7 @@ interface Figure {
   readonly rate: number;
 }
 interface Runner {
-  readonly name: CandidateName;
+  readonly name: CandidateName | 'hive';
   readonly measure: (query: QueryName) => Promise<Figure>;
 }
 
@@ -35,7 +36,8 @@ const expected: Partial<Record<QueryName, string>> = {};
 
 /** Every candidate must answer the same as the first. */
 function check(query: QueryName, text: string) {
-  const data = JSON.stringify(JSON.parse(text));
+  const { data: given, errors } = JSON.parse(text);
+  const data = JSON.stringify({ data: given, errors });
   expected[query] ??= data;
   if (data !== expected[query] || !data.startsWith('{"data":{"users":[{'))
     throw new Error(`Another answer: ${data.slice(0, 300)}`);
@@ -87,10 +89,16 @@ function cpuOf(pid: number): number {
 
 async function overHttp(name: CandidateName, subgraphs: string): Promise<Runner> {
   const { url, pid } = await start(name, subgraphs);
-  const pool = new Pool(url, { connections });
+  return client(name, `${url}/`, pid);
+}
+
+/** Asks a gateway in another process, with several connections at once. */
+async function client(name: Runner['name'], url: string, pid: number): Promise<Runner> {
+  const { origin, pathname: path } = new URL(url);
+  const pool = new Pool(origin, { connections });
   const ask = async (query: QueryName) => {
     const headers = { 'content-type': 'application/json' };
-    const { body } = await pool.request({ path: '/', method: 'POST', headers, body: bodies[query] });
+    const { body } = await pool.request({ path, method: 'POST', headers, body: bodies[query] });
     return body.text();
   };
   for (const query of ['big', 'small'] as const) check(query, await ask(query));
@@ -109,11 +117,36 @@ async function overHttp(name: CandidateName, subgraphs: string): Promise<Runner>
   };
 }
 
+const hive = join(import.meta.dirname, 'peers/node_modules/.bin/hive-gateway');
+
+/** Hive Gateway with its Rust planner, where the peers are installed (`npm ci --prefix bench/gateway/peers`). */
+async function peer(subgraphs: string): Promise<Runner[]> {
+  if (!existsSync(hive)) return [];
+  const directory = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
+  const file = join(directory, 'supergraph.graphql');
+  writeFileSync(file, supergraph(subgraphs));
+  const port = 20_000 + (process.pid % 20_000);
+  const options = ['--host', '127.0.0.1', '--port', String(port), '--hive-router-runtime'];
+  const child = spawn(process.execPath, [hive, 'supergraph', file, ...options], { stdio: 'ignore', cwd: directory });
+  running.push(child);
+  const url = `http://127.0.0.1:${port}/graphql`;
+  for (let tries = 0; ; tries++) {
+    const isUp = await fetch(`http://127.0.0.1:${port}/healthcheck`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (isUp) break;
+    if (tries > 100) throw new Error('Hive Gateway did not start.');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  return [await client('hive', url, child.pid!)];
+}
+
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 async function compare(title: string, runners: readonly Runner[]) {
   for (const query of ['big', 'small'] as const) {
-    const figures = new Map<CandidateName, Figure[]>(runners.map(({ name }) => [name, []]));
+    const figures = new Map<Runner['name'], Figure[]>(runners.map(({ name }) => [name, []]));
     // The first round warms up.
     for (let round = -1; round < rounds; round++)
       for (const { name, measure } of runners) {
@@ -131,7 +164,7 @@ async function compare(title: string, runners: readonly Runner[]) {
       const cpu = median(figures.get(name)!.map(({ cpu }) => cpu));
       const rate = median(figures.get(name)!.map(({ rate }) => rate));
       const columns = [
-        described[name].padEnd(44),
+        (name === 'hive' ? 'Hive Gateway, Rust planner' : described[name]).padEnd(44),
         `${cpu.toFixed(3)} ms CPU`.padStart(14),
         `${(base.cpu / cpu).toFixed(1)}×`.padStart(8),
         `${rate.toFixed(0)}/s`.padStart(10),
@@ -151,6 +184,7 @@ try {
   const subgraphs = await start('subgraphs');
   const remote: Runner[] = [];
   for (const name of candidateNames) remote.push(await overHttp(name, subgraphs.url));
+  remote.push(...(await peer(subgraphs.url)));
   await compare(`HTTP, ${connections} connections`, remote);
 } finally {
   for (const child of running) child.kill();
