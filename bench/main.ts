@@ -23,7 +23,9 @@ const rounds = option('rounds', 5);
 const connections = option('connections', 8);
 
 const root = join(import.meta.dirname, '..');
-const operation = (path: string) => readFileSync(join(root, 'operations', path), 'utf8');
+/** Shared operations with the fragments they use, as the apps send them. */
+const operation = (...paths: string[]) =>
+  paths.map((path) => readFileSync(join(root, 'operations', `${path}.graphql`), 'utf8')).join('\n');
 const directory = mkdtempSync(join(tmpdir(), 'jarvis-bench-'));
 const running: ChildProcess[] = [];
 let jarvis: RunningProcess | undefined;
@@ -43,7 +45,7 @@ try {
   console.log(`${rounds} rounds of ${seconds} s with ${connections} connections; Node ${process.version}.\n`);
 
   const demo = await signIn(jarvis.url, 'demo@jarvis.example');
-  const dashboard = { query: operation('dashboard/Dashboard.graphql') };
+  const dashboard = { query: operation('dashboard/Dashboard', 'goals/GoalCard', 'live/NotificationRow') };
   const table: string[][] = [['', 'answers/s', 'p50 ms', 'p99 ms', 'CPU ms', 'rate vs bare', 'CPU vs bare']];
   const row = (name: string, ours: Round, bare: Round) => [
     name,
@@ -69,7 +71,7 @@ try {
     demo,
   );
   const goalId = created.data.createGoal.goal.id;
-  const log = operation('goals/LogProgress.graphql');
+  const log = operation('goals/LogProgress', 'goals/GoalProgress');
   await compare(
     'logProgress',
     () => ({ query: log, variables: { input: { id: newId('entry'), goalId, value: '1', localDate: '2026-11-01' } } }),
