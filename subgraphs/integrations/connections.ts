@@ -4,10 +4,10 @@ import { limit, notFound, taken } from '../shared/errors.ts';
 import { publish } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Checks } from '../shared/input.ts';
+import { changesOf, expectVersion, inputHash, lockRow, sameCreation } from '../shared/stored.ts';
 import type { ConnectDeviceProviderInput, UpdateConnectionInput } from './generated.ts';
 import { type Provider, providers } from './providers.ts';
 import { checkReferences } from './references.ts';
-import { changesOf, expectVersion, inputHash, lockRow, sameCreation } from './stored.ts';
 
 /** How many connections one person may have. */
 const mostConnections = 50;

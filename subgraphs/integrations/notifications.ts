@@ -6,6 +6,7 @@ import { type NewEvent, type Publisher, publish } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Checks } from '../shared/input.ts';
 import type { Page, PageArgs } from '../shared/pagination.ts';
+import { lockRow } from '../shared/stored.ts';
 import type {
   MarkNotificationsReadInput,
   NotificationFilter,
@@ -14,7 +15,6 @@ import type {
 } from './generated.ts';
 import { newestFirst, readPage } from './page.ts';
 import { isQuiet, readSettings } from './preferences.ts';
-import { lockRow } from './stored.ts';
 
 /** Something to tell a person. */
 export interface News {

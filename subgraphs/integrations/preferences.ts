@@ -2,8 +2,8 @@ import type { UserContext } from '../shared/context.ts';
 import type { Tx } from '../shared/db.ts';
 import { publish } from '../shared/events.ts';
 import { Checks } from '../shared/input.ts';
+import { expectVersion } from '../shared/stored.ts';
 import type { NotificationKind, UpdateNotificationSettingsInput } from './generated.ts';
-import { expectVersion } from './stored.ts';
 import { isTimeOfDay, localTimeAt, readTimeZone } from './timeZone.ts';
 
 export const notificationKinds: readonly NotificationKind[] = ['REMINDER', 'ACHIEVEMENT', 'INSIGHT', 'ALERT'];

@@ -4,11 +4,11 @@ import { limit, notFound } from '../shared/errors.ts';
 import { type Publisher, publish } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Checks } from '../shared/input.ts';
+import { changesOf, expectVersion, inputHash, lockRow, sameCreation } from '../shared/stored.ts';
 import type { UserContext as LoadingContext, ReminderRow } from './context.ts';
 import type { CreateReminderInput, UpdateReminderInput, Weekday } from './generated.ts';
 import { nextBeforeDeadline, nextOnWeekdays } from './occurrences.ts';
 import { checkReferences } from './references.ts';
-import { changesOf, expectVersion, inputHash, lockRow, sameCreation } from './stored.ts';
 import { isTimeOfDay } from './timeZone.ts';
 import { everyDay, weekdayNumbers } from './weekdays.ts';
 

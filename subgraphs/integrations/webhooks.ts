@@ -5,6 +5,7 @@ import { limit, notFound } from '../shared/errors.ts';
 import { publish } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Checks } from '../shared/input.ts';
+import { changesOf, expectVersion, inputHash, lockRow, sameCreation } from '../shared/stored.ts';
 import { checkVariables, readOperation, readSubscriptionField } from './documents.ts';
 import { checkFilters, type EventFilter, findEventTypes, storedFilters } from './eventTypes.ts';
 import type {
@@ -13,7 +14,6 @@ import type {
   RotateWebhookSecretInput,
   UpdateWebhookInput,
 } from './generated.ts';
-import { changesOf, expectVersion, inputHash, lockRow, sameCreation } from './stored.ts';
 
 const mostWebhooks = 20;
 const longestKeep = 168;

@@ -47,6 +47,15 @@ export function expectVersion(
   }
 }
 
+/** The members of `wanted` that are given and differ from the row. */
+export function changesOf<Row extends object, Wanted extends Partial<Row>>(row: Row, wanted: Wanted): Partial<Wanted> {
+  return Object.fromEntries(
+    Object.entries(wanted).filter(
+      ([name, value]) => value !== undefined && canonical(value) !== canonical(row[name as keyof Row]),
+    ),
+  ) as Partial<Wanted>;
+}
+
 /** A loader of one user's rows by id, null for what is absent or someone else's. */
 export function loadById<Row extends { id: string }>(
   userId: string,
