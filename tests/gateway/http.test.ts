@@ -53,7 +53,8 @@ describe('the HTTP door', () => {
       requestId: response.headers.get('x-request-id'),
       timestamp: expect.any(String),
     });
-    expect(JSON.stringify(answer)).not.toMatch(/node_modules|at \w+ \(|\/home|\/work/);
+    expect(JSON.stringify(answer)).not.toMatch(/node_modules|at \w+ \(/);
+    expect(JSON.stringify(answer)).not.toContain(process.cwd());
   });
 
   test('refuses forms and plain text, which browsers send across origins unasked', async () => {
