@@ -20,7 +20,7 @@ const operationsPerSocket = 20;
 const longestTimer = 2 ** 31 - 1;
 
 /** Close codes of graphql-ws and ours. A client that gets 4403 connects again with a fresh token. */
-export const closeCodes = { forbidden: 4403, goingAway: 1001, tooManyOperations: 4429 } as const;
+const closeCodes = { forbidden: 4403, goingAway: 1001 } as const;
 
 /** A socket that has been let in. */
 interface Session {
@@ -207,7 +207,7 @@ function prepare(
 }
 
 /** Browsers send an origin: ours and the configured ones may connect. Programs send none. */
-export function originAllowed(request: IncomingMessage, { config }: Platform): boolean {
+function originAllowed(request: IncomingMessage, { config }: Platform): boolean {
   const { origin, host } = request.headers;
   if (!origin) return true;
   if (config.ALLOWED_ORIGINS.includes(origin) || origin === new URL(config.publicUrl).origin) return true;
