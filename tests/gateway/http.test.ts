@@ -266,6 +266,21 @@ describe('the WebSocket door', () => {
     client.socket.close();
   });
 
+  test('closes with 4403 when what it was let in with ends', async () => {
+    const expiresAt = new Date(Date.now() + 1_500);
+    const { createApiKey } = await ana.ask(
+      'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key errors { message } } }',
+      { input: { name: 'short', scopes: ['goals:read'], expiresAt: expiresAt.toISOString() } },
+    );
+    const client = open();
+    await client.ready();
+    client.say({ type: 'connection_init', payload: { authorization: `Bearer ${createApiKey.key}` } });
+    await until(() => client.received.some((message) => message.type === 'connection_ack'));
+    expect(client.code()).toBeUndefined();
+    await until(() => client.code() === 4403, 'the end of the key');
+    expect(Date.now()).toBeGreaterThanOrEqual(expiresAt.getTime() - 50);
+  });
+
   test('refuses other paths, other origins and messages that are too large', async () => {
     const foreign = open({ origin: 'https://evil.example' });
     await until(() => foreign.code() !== undefined);
