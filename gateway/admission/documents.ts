@@ -171,7 +171,11 @@ function checked(text: string, document: DocumentNode, extents: ReturnType<typeo
   return found;
 }
 
-/** The error with a code, and without the nodes, which would keep the whole tree. */
+/** The error with a code, and without the nodes, which would keep the whole tree. Some messages repeat what was sent. */
 function refusal({ message, source, positions, extensions }: GraphQLError): GraphQLError {
-  return new GraphQLError(message, { source, positions, extensions: { code: 'BAD_USER_INPUT', ...extensions } });
+  return new GraphQLError(message.length > 1_000 ? `${message.slice(0, 1_000)}…` : message, {
+    source,
+    positions,
+    extensions: { code: 'BAD_USER_INPUT', ...extensions },
+  });
 }

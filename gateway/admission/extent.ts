@@ -6,6 +6,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { countComparisons } from './comparisons.ts';
 import { exceeded, type Limits } from './limits.ts';
 
 /** How far an operation or fragment reaches once its fragments are expanded. */
@@ -34,9 +35,10 @@ const nothing: Extent = {
 };
 
 /**
- * Measures every operation of a document, and every fragment whether used or not: each is walked once and remembered, so
- * the work grows with the text and not with what the text expands to.
- * @throws GraphQLError for what passes a limit; for fragments that spread themselves or share a name.
+ * Measures every operation of a document. A fragment is walked once and remembered, so that the work grows with the text and
+ * not with what the text expands to.
+ * @throws GraphQLError for what passes a limit; for fragments that spread themselves, share a name or are not used, in
+ * validation's words: it would spend its time on them first.
  */
 export function measure(document: DocumentNode, limits: Limits): ReadonlyMap<OperationDefinitionNode, Extent> {
   const operations: OperationDefinitionNode[] = [];
@@ -113,14 +115,17 @@ export function measure(document: DocumentNode, limits: Limits): ReadonlyMap<Ope
     const extent = measureSet(operation.selectionSet, 1);
     extent.directives += operation.directives?.length ?? 0;
     for (const variable of operation.variableDefinitions ?? []) extent.directives += variable.directives?.length ?? 0;
-    hold(extent, ['rootFields', ...heldByAll], limits, operation);
+    hold(operation, extent, limits);
+    // Only now: what was held bounds this walk, which expands the fragments.
+    const comparisons = countComparisons(operation.selectionSet, fragments);
+    if (comparisons > limits.comparisons)
+      throw exceeded(limits, 'comparisons', comparisons, labelOf(operation), { nodes: operation });
     extents.set(operation, extent);
   }
-  for (const [name, fragment] of fragments) hold(measureFragment(name, 1), heldByAll, limits, fragment);
+  for (const [name, fragment] of fragments)
+    if (!measured.has(name)) throw new GraphQLError(`Fragment "${name}" is never used.`, { nodes: fragment });
   return extents;
 }
-
-const heldByAll = ['aliases', 'directives', 'depth', 'introspectionDepth', 'selections'] as const;
 
 /** Adds what counts the same wherever it stands. */
 function addWhole(total: Total, inner: Extent): void {
@@ -130,15 +135,12 @@ function addWhole(total: Total, inner: Extent): void {
   total.nesting = Math.max(total.nesting, inner.nesting + 1);
 }
 
-function hold(
-  extent: Extent,
-  names: readonly (keyof Extent & keyof Limits)[],
-  limits: Limits,
-  definition: OperationDefinitionNode | FragmentDefinitionNode,
-): void {
-  for (const name of names)
+const held = ['depth', 'introspectionDepth', 'rootFields', 'aliases', 'directives', 'selections'] as const;
+
+function hold(operation: OperationDefinitionNode, extent: Extent, limits: Limits): void {
+  for (const name of held)
     if (extent[name] > limits[name])
-      throw exceeded(limits, name, extent[name], labelOf(definition), { nodes: definition });
+      throw exceeded(limits, name, extent[name], labelOf(operation), { nodes: operation });
 }
 
 function labelOf(definition: OperationDefinitionNode | FragmentDefinitionNode): string {

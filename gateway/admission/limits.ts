@@ -10,16 +10,17 @@ export interface Limits {
   readonly nesting: number;
   readonly operations: number;
   readonly fragments: number;
-  /** Fields within fields. The following hold for each operation and each fragment, with fragments expanded. */
+  /** Fields within fields. This and the following hold for each operation, with fragments expanded. */
   readonly depth: number;
   /** As `depth`, for what lies under `__schema` and `__type`: explorers ask deeply. */
   readonly introspectionDepth: number;
-  /** Of an operation. */
   readonly rootFields: number;
   readonly aliases: number;
   readonly directives: number;
   /** Fields, inline fragments and spreads. */
   readonly selections: number;
+  /** Fields that answer under one name in one place, times what they weigh with their arguments: validation compares all pairs. */
+  readonly comparisons: number;
   /** Lists and objects within one another in the variables. */
   readonly variableDepth: number;
   /** All values in the variables, lists and objects included. */
@@ -38,6 +39,7 @@ export const DEFAULT_LIMITS: Limits = {
   aliases: 30,
   directives: 50,
   selections: 10_000,
+  comparisons: 20_000,
   variableDepth: 20,
   variableValues: 10_000,
 };
@@ -54,6 +56,7 @@ const words: Record<keyof Limits, string> = {
   aliases: 'aliases',
   directives: 'directives',
   selections: 'selections with fragments expanded',
+  comparisons: 'comparisons of fields of one name',
   variableDepth: 'levels of lists and objects',
   variableValues: 'values',
 };
