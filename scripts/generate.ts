@@ -3,9 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Makes everything that is made from something else: the Prisma client, the resolver types, the composed supergraph and
- * the explorer page. `npm ci` runs it; run it again after changing a schema, a model, an operation or the explorer.
- * `--check` says whether what is committed (the supergraph) is up to date, and writes nothing.
+ * Makes everything that is made from something else: the Prisma client, the resolver types, the composed supergraph, the
+ * manifest of persisted operations and the explorer page. `npm ci` runs it; run it again after changing a schema, a model,
+ * an operation or the explorer.
+ * `--check` says whether what is committed (the supergraph, the manifest) is up to date, and writes nothing.
  */
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
@@ -28,10 +29,13 @@ if (!check) {
 }
 
 const { composeFromConfig, supergraphFile } = await import('../gateway/compose.ts');
+const { manifestFile } = await import('../gateway/admission/manifest.ts');
+const { manifestOfOperations } = await import('./manifest.ts');
 const { withConfigurationTable } = await import('./configurationTable.ts');
 const readme = join(root, 'README.md');
 const committed = new Map([
   [supergraphFile, composeFromConfig()],
+  [manifestFile, manifestOfOperations(join(root, 'operations'))],
   [readme, withConfigurationTable(readFileSync(readme, 'utf8'))],
 ]);
 for (const [file, content] of committed) {

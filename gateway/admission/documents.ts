@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type DocumentNode,
   GraphQLError,
@@ -13,6 +12,7 @@ import { type Bounds, createBoundedMap } from './boundedMap.ts';
 import { measure } from './extent.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { scan } from './scan.ts';
+import { sha256 } from './sha256.ts';
 
 /**
  * One operation of a document that was let in. There is one such object for each, as long as its document is remembered:
@@ -73,7 +73,7 @@ export interface DocumentsOptions {
 /** Refusals are remembered too, so that the same attack again costs one look-up; what they weigh is their text. */
 const refusedCapacity: Bounds = { entries: 1_000, weight: 4_000_000 };
 /** Bytes that a token takes as part of a document: itself, its nodes, their locations. */
-const BYTES_PER_TOKEN = 500;
+const BYTES_PER_TOKEN = 400;
 /** V8 hashes longer strings by their length alone, and a map would compare a text with all others as long. */
 const LONGEST_KEY = 16_000;
 /** Errors that are answered; validation adds one that says that it stopped. */
@@ -141,7 +141,6 @@ export function createDocuments({
   };
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const keyOf = (text: string) => (text.length > LONGEST_KEY ? sha256(text) : text);
 
 function checked(text: string, document: DocumentNode, extents: ReturnType<typeof measure>): CheckedDocument {
