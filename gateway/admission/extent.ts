@@ -135,7 +135,7 @@ function addWhole(total: Total, inner: Extent): void {
   total.nesting = Math.max(total.nesting, inner.nesting + 1);
 }
 
-const held = ['depth', 'introspectionDepth', 'rootFields', 'aliases', 'directives', 'selections'] as const;
+const held = ['selections', 'depth', 'introspectionDepth', 'rootFields', 'aliases', 'directives'] as const;
 
 function hold(operation: OperationDefinitionNode, extent: Extent, limits: Limits): void {
   for (const name of held)
