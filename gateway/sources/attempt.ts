@@ -13,6 +13,7 @@ export class Attempt implements SubgraphRequest {
   isOver = false;
   readonly #request: SubgraphRequest;
   #controller: AbortController | undefined;
+  #unfollow: (() => void) | undefined;
   #reason: unknown;
 
   constructor(request: SubgraphRequest, deadline: number, started: number, pass: number) {
@@ -58,7 +59,7 @@ export class Attempt implements SubgraphRequest {
       const { signal } = this.#request;
       if (this.isOver) this.#controller.abort(this.#reason);
       else if (signal.aborted) this.#controller.abort(signal.reason);
-      else signal.addEventListener('abort', this.#follow, { once: true });
+      else this.#follow(this.#controller, signal);
     }
     return this.#controller.signal;
   }
@@ -77,8 +78,12 @@ export class Attempt implements SubgraphRequest {
 
   finish(): void {
     this.isOver = true;
-    if (this.#controller) this.#request.signal.removeEventListener('abort', this.#follow);
+    this.#unfollow?.();
   }
 
-  readonly #follow = () => this.#controller?.abort(this.#request.signal.reason);
+  #follow(controller: AbortController, signal: AbortSignal): void {
+    const abort = () => controller.abort(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    this.#unfollow = () => signal.removeEventListener('abort', abort);
+  }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { Attempt } from './attempt.ts';
-import type { CircuitBreaker, Outcome } from './circuitBreaker.ts';
+import type { CircuitBreaker } from './circuitBreaker.ts';
 import { type Deadlines, subgraphDeadline, type Waiting } from './deadline.ts';
 import { isFault, isTransient, NotAsked, tooLate } from './failures.ts';
 import type { HedgeDelay } from './hedging.ts';
@@ -98,10 +98,12 @@ export class Call implements Waiting {
 
   #answered(attempt: Attempt, response: SubgraphResponse): void {
     if (attempt.isOver) return;
-    const milliseconds = this.#line.clock.elapsed() - attempt.started;
+    const now = this.#line.clock.elapsed();
+    const milliseconds = now - attempt.started;
     this.#line.statistics.answered(milliseconds / 1_000);
     this.#line.hedgeDelay?.observe(milliseconds);
-    this.#end(attempt, 'answered');
+    this.#line.breaker?.settle(attempt.pass, 'answered', now);
+    attempt.finish();
     const other = attempt === this.#first ? this.#second : this.#first;
     if (other && !other.isOver) {
       this.#line.statistics.abandoned++;
@@ -117,7 +119,8 @@ export class Call implements Waiting {
     const { isLeft } = attempt;
     if (isLeft) this.#line.statistics.abandoned++;
     else this.#line.statistics.failures++;
-    this.#end(attempt, isLeft ? 'abandoned' : isFault(cause) ? 'failed' : 'answered');
+    this.#line.breaker?.settle(attempt.pass, isLeft ? 'abandoned' : isFault(cause) ? 'failed' : 'answered');
+    attempt.finish();
     // The other call may still answer.
     if (this.#second && !(this.#first!.isOver && this.#second.isOver)) return;
     if (!isLeft && this.#mayRetry(attempt, cause)) this.#retry(cause);
@@ -152,11 +155,6 @@ export class Call implements Waiting {
       this.#second = this.#send();
       if (this.#second) statistics.hedges++;
     });
-  }
-
-  #end(attempt: Attempt, outcome: Outcome): void {
-    this.#line.breaker?.settle(attempt.pass, outcome);
-    attempt.finish();
   }
 
   #fail(cause: unknown): void {

@@ -65,12 +65,12 @@ export class CircuitBreaker {
     return this.#turn;
   }
 
-  settle(pass: number, outcome: Outcome): void {
+  settle(pass: number, outcome: Outcome, at = this.#clock.elapsed()): void {
     if (pass !== this.#turn) return;
     if (this.#state === 'half-open') this.#settleProbe(outcome);
     else if (outcome !== 'abandoned') {
       const { leastCalls, failureShare } = this.#options;
-      this.#counts.add(this.#clock.elapsed(), outcome === 'failed');
+      this.#counts.add(at, outcome === 'failed');
       if (outcome === 'answered' || this.#counts.calls < leastCalls) return;
       if (this.#counts.failures >= this.#counts.calls * failureShare) this.#enter('open');
     }
