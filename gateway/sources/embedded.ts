@@ -1,5 +1,6 @@
 import type { RequestInfo } from '../../subgraphs/shared/context.ts';
 import type { Subgraph, SubgraphCall } from '../../subgraphs/shared/subgraph.ts';
+import { type ResilientSource, withResilience } from './resilience.ts';
 import type { Source, SubgraphRequest, SubgraphResponse } from './source.ts';
 
 /** What Jarvis's requests carry through the executor. */
@@ -8,9 +9,6 @@ export interface GatewayContext {
   /** Fires when the client has gone away. */
   signal?: AbortSignal;
 }
-
-/** A subgraph gets half of the request's budget at most, so that the gateway can still answer for it. */
-export const subgraphShare = 0.5;
 
 /** What a subgraph is told, whichever way it is reached. */
 export function toCall({ query, operationName, variables, context, event }: SubgraphRequest): SubgraphCall {
@@ -24,24 +22,8 @@ export function toCall({ query, operationName, variables, context, event }: Subg
 }
 
 /** A subgraph in this process: called, not sent to. Each call gets a context of its own. */
-export function createEmbeddedSource(subgraph: Subgraph): Source {
-  return {
-    execute(request) {
-      return withDeadline(subgraph.execute(toCall(request)) as Promise<SubgraphResponse>, request);
-    },
-  };
-}
-
-/** Rejects when the request's signal fires or the subgraph's share of the time is over, whichever comes first. */
-function withDeadline<T>(work: Promise<T>, { signal, deadline }: SubgraphRequest): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const left = Math.max(1, (deadline - Date.now()) * subgraphShare);
-    const timer = setTimeout(() => reject(new Error('The subgraph took too long.')), Math.min(left, 2 ** 31 - 1));
-    const leave = () => reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
-    work.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', leave);
-    });
-  });
+export function createEmbeddedSource(subgraph: Subgraph): ResilientSource {
+  const source: Source = { execute: (request) => subgraph.execute(toCall(request)) as Promise<SubgraphResponse> };
+  // It cannot be away: what fails here fails again. It may still be slow.
+  return withResilience(source, { retry: false, breaker: false });
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Pool } from 'undici';
 import { sign, signatureHeaders } from '../../subgraphs/shared/signature.ts';
-import { subgraphShare, toCall } from './embedded.ts';
+import { subgraphShare } from './deadline.ts';
+import { toCall } from './embedded.ts';
 import type { Source, SubgraphRequest, SubgraphResponse } from './source.ts';
 
 /** Largest answer of a subgraph that we read, in bytes. */

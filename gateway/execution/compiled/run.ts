@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { GraphQLError } from 'graphql';
 import type { PreparedPlan } from '../../planning/planner.ts';
 import type { Sources } from '../../sources/source.ts';
@@ -47,6 +48,8 @@ export class Run {
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
+      // Every fetch that runs may listen; a plan may have many.
+      setMaxListeners(0, this.#controller.signal);
       if (this.ended) this.#controller.abort(this.ended);
     }
     return this.#controller.signal;
