@@ -134,7 +134,10 @@ describe('in memory', () => {
   });
   afterEach(() => void jest.restoreAllMocks());
   afterAll(async () => {
-    for (const client of clients) client.disconnect();
+    const open = clients.filter(({ status }) => status !== 'end');
+    const ended = Promise.all(open.map((client) => once(client, 'end')));
+    for (const client of open) client.disconnect();
+    await ended;
     await server.stop();
   });
 
