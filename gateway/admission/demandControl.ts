@@ -122,7 +122,12 @@ export function createDemandControl(options: DemandControlOptions): DemandContro
         new Date(now() + ((bucket.capacity - remaining) / bucket.restorePerSecond) * 1000).toISOString();
       return {
         requested,
-        rateLimit: () => ({ limit: bucket.capacity, cost: requested, remaining: shown(remaining), resetAt: resetAt() }),
+        rateLimit: () => ({
+          limit: bucket.capacity,
+          cost: Math.min(Math.ceil(requested), largestInt),
+          remaining: shown(remaining),
+          resetAt: resetAt(),
+        }),
         headers() {
           const { capacity, restorePerSecond } = bucket;
           const seconds = (points: number) => Math.ceil(points / restorePerSecond);
@@ -151,6 +156,9 @@ export function createDemandControl(options: DemandControlOptions): DemandContro
 export const asksForCost = ({ extensions }: OperationRequest, header?: string | string[]): boolean =>
   header === '1' ||
   (typeof extensions === 'object' && extensions !== null && 'cost' in extensions && extensions.cost === true);
+
+/** Of GraphQL's Int. */
+const largestInt = 2 ** 31 - 1;
 
 const shown = (points: number) => Math.max(0, Math.floor(points));
 

@@ -119,6 +119,13 @@ describe('to measure', () => {
     expect(next.settle(5)).toMatchObject({ requested: 200, actual: 5, remaining: 100 });
     expect(dear.settle(0)).toMatchObject({ remaining: 1_000 });
   });
+
+  test('tells of any cost as an Int', async () => {
+    const { demand } = control('measure');
+    const cost = async (points: number) => (await demand.admit(caller(), costing(points))).rateLimit().cost;
+    expect(await cost(Number.MAX_SAFE_INTEGER)).toBe(2 ** 31 - 1);
+    expect(await cost(6.5)).toBe(7);
+  });
 });
 
 test.each([
