@@ -8,7 +8,7 @@ import type { ExecuteOptions } from './execution/executor.ts';
 import { type ExecutorName, executors, toWritten } from './execution/executors.ts';
 import { type ExecuteOnce, subscribe } from './execution/subscriptions.ts';
 import { type Authorization, stripSecurityDirectives } from './planning/authorization.ts';
-import { createPlanner, type Planner, type PlannerOptions, type PreparedPlan } from './planning/planner.ts';
+import { createPlanner, type Planner, type PlannerOptions, type PreparedPlan, type Weigh } from './planning/planner.ts';
 import type { Source, Sources, SubscriptionSource, SubscriptionSources } from './sources/source.ts';
 
 export interface SubgraphAddress {
@@ -23,7 +23,9 @@ export interface GatewayOptions {
   buildSubscriptionSource?(subgraph: SubgraphAddress): SubscriptionSource | undefined;
   /** Milliseconds that an operation, or the answer to one event, may take. */
   readonly budget?: number;
-  readonly planner?: PlannerOptions;
+  readonly planner?: Omit<PlannerOptions, 'weighing'>;
+  /** How answers of a supergraph are weighed (`TextResult.weight`). Called once for each supergraph. */
+  weighing?(supergraphSdl: string, apiSchema: GraphQLSchema): Weigh;
   /** Custom scalars by name, so that wrong values are refused before planning. A supergraph only names its scalars. */
   readonly scalars?: Readonly<Record<string, GraphQLScalarType>>;
   readonly now?: () => number;
@@ -90,7 +92,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const build = (sdl: string) => {
     const { supergraphSdl, authorization } = stripSecurityDirectives(sdl);
-    const planner = createPlanner(supergraphSdl, options.planner);
+    const weighing = (apiSchema: GraphQLSchema) => options.weighing?.(supergraphSdl, apiSchema);
+    const planner = createPlanner(supergraphSdl, { ...options.planner, weighing });
     attachScalars(planner.apiSchema, options.scalars ?? {});
     const sources = new Map<string, Source>();
     const subscriptionSources = new Map<string, SubscriptionSource>();

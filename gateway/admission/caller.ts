@@ -1,3 +1,5 @@
+import type { RateLimit } from './demandControl.ts';
+
 /** Who asks, as far as the gateway cares. Whoever runs a gateway makes these from requests; nothing here knows Jarvis. */
 export interface Caller {
   /** Whom limits and budgets count for, and whose answers may be shared: opaque, such as "user:…" or "address:…". */
@@ -23,4 +25,6 @@ export interface RequestFacts {
   readonly signal?: AbortSignal;
   /** Header `Idempotency-Key`, where one was sent. */
   readonly idempotencyKey?: string | null;
+  /** How the caller stands once the operation was charged; what `rateLimit` of the graph answers. */
+  readonly rateLimit?: RateLimit;
 }

@@ -7,6 +7,7 @@ import type { FailureListener } from './errors.ts';
 import { type Execution, operationSignal, rootTarget, runNode } from './execution.ts';
 import { runFetch } from './fetch.ts';
 import { project } from './projection.ts';
+import { answerWeight } from './weight.ts';
 
 export interface ExecuteOptions {
   readonly sources: Sources;
@@ -26,6 +27,17 @@ export interface ExecuteOptions {
  * (then nothing was run), UPSTREAM_FAILED for subgraphs that did not answer, and subgraphs' own.
  */
 export async function execute(plan: PreparedPlan, options: ExecuteOptions): Promise<ExecutionResult<Data>> {
+  return (await answer(plan, options)).result;
+}
+
+/** An answer, and what it weighs where the plan says how. */
+export interface Answer {
+  readonly result: ExecutionResult<Data>;
+  readonly weight?: number;
+}
+
+/** As `execute`, weighed. */
+export async function answer(plan: PreparedPlan, options: ExecuteOptions): Promise<Answer> {
   return run(plan, options, async (execution) => {
     const { node } = plan.queryPlan;
     if (node?.kind === 'Subscription') throw new Error('A subscription is run event by event.');
@@ -39,6 +51,11 @@ export async function executeEvent(
   event: unknown,
   options: ExecuteOptions,
 ): Promise<ExecutionResult<Data>> {
+  return (await answerEvent(plan, event, options)).result;
+}
+
+/** As `executeEvent`, weighed. */
+export async function answerEvent(plan: PreparedPlan, event: unknown, options: ExecuteOptions): Promise<Answer> {
   return run(plan, options, async (execution) => {
     const { node } = plan.queryPlan;
     if (node?.kind !== 'Subscription') throw new Error('Only a subscription answers events.');
@@ -62,11 +79,11 @@ async function run(
   plan: PreparedPlan,
   { sources, variables: given, context, signal: client, deadline, now = Date.now, onFailure }: ExecuteOptions,
   work: (execution: Execution) => Promise<void>,
-): Promise<ExecutionResult<Data>> {
+): Promise<Answer> {
   const variables = given ?? {};
   // Before anything runs: a mutation must not take effect and then be refused.
   const refused = variableErrors(plan, variables);
-  if (refused.length) return { errors: refused };
+  if (refused.length) return { result: { errors: refused }, ...(plan.weigh && { weight: 0 }) };
   const { signal, release } = operationSignal(deadline, now, client);
   const data = newData();
   const errors: GraphQLError[] = [];
@@ -75,5 +92,6 @@ async function run(
   } finally {
     release();
   }
-  return project(plan, data, variables, errors);
+  const result = project(plan, data, variables, errors);
+  return { result, ...(plan.weigh && { weight: result.data ? answerWeight(plan, result.data, data) : 0 }) };
 }

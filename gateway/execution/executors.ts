@@ -2,7 +2,7 @@ import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
 import * as compiled from './compiled/executor.ts';
 import { responseText, type TextResult } from './compiled/executor.ts';
-import type { ExecuteOptions } from './executor.ts';
+import type { Answer, ExecuteOptions } from './executor.ts';
 import * as interpreted from './executor.ts';
 
 /** One way to run plans. All ways answer the same. */
@@ -14,9 +14,10 @@ export interface Executor {
   executeEventText(plan: PreparedPlan, event: unknown, options: ExecuteOptions): Promise<TextResult>;
 }
 
-const toText = ({ data, errors }: ExecutionResult): TextResult => ({
+const toText = ({ result: { data, errors }, weight }: Answer): TextResult => ({
   ...(data !== undefined && { data: JSON.stringify(data) }),
   ...(errors && { errors }),
+  ...(weight !== undefined && { weight }),
 });
 
 /** The plan compiled to functions, and its plain twin, which is slower and easier to follow: what the compiled one is proved by. */
@@ -24,8 +25,8 @@ export const executors = {
   compiled,
   interpreted: {
     ...interpreted,
-    executeText: async (plan, options) => toText(await interpreted.execute(plan, options)),
-    executeEventText: async (plan, event, options) => toText(await interpreted.executeEvent(plan, event, options)),
+    executeText: async (plan, options) => toText(await interpreted.answer(plan, options)),
+    executeEventText: async (plan, event, options) => toText(await interpreted.answerEvent(plan, event, options)),
   },
 } satisfies Record<string, Executor>;
 

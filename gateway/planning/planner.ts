@@ -35,7 +35,12 @@ export interface PreparedPlan {
   readonly apiSchema: GraphQLSchema;
   /** With the types and fields that clients do not see: decides type conditions on what subgraphs answer. */
   readonly supergraphSchema: GraphQLSchema;
+  /** Where answers are to be weighed. */
+  readonly weigh?: Weigh;
 }
+
+/** What one value of a type weighs in a field of objects of the parent type. Asked once a plan and field, not once a value. */
+export type Weigh = (parent: string, field: string, type: string) => number;
 
 export interface PlannerStatistics extends CacheStatistics {
   /** Milliseconds spent planning, in all. */
@@ -62,6 +67,8 @@ export interface Planner {
 export interface PlannerOptions {
   /** Plans to keep; the least recently used go first. */
   readonly capacity?: number;
+  /** Called once with the schema; plans carry what it returns, and answers are weighed with it. */
+  readonly weighing?: (apiSchema: GraphQLSchema) => Weigh | undefined;
 }
 
 /**
@@ -69,7 +76,7 @@ export interface PlannerOptions {
  * them along and nobody would enforce them.
  * @throws Error when the text is not a supergraph.
  */
-export function createPlanner(supergraphSdl: string, { capacity = 1000 }: PlannerOptions = {}): Planner {
+export function createPlanner(supergraphSdl: string, { capacity = 1000, weighing }: PlannerOptions = {}): Planner {
   const corrected = separateRequiredArguments(correctSupergraph(parse(supergraphSdl, { noLocation: true })));
   const supergraph = Supergraph.build(corrected.supergraph, {
     // Which features are enforced is the gateway's question; the planner knows all of federation's own.
@@ -79,6 +86,7 @@ export function createPlanner(supergraphSdl: string, { capacity = 1000 }: Planne
   const api = supergraph.apiSchema();
   const apiSchema = api.toGraphQLJSSchema();
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
+  const weigh = weighing?.(apiSchema);
 
   const cache = new PlanCache<PreparedPlan>(capacity);
   const documents = new WeakMap<DocumentNode, Map<string, { parts: OperationParts; key: string }>>();
@@ -134,6 +142,7 @@ export function createPlanner(supergraphSdl: string, { capacity = 1000 }: Planne
         queryPlan: build(foldConditions(parts, values)),
         apiSchema,
         supergraphSchema,
+        weigh,
       };
       cache.set(key, prepared);
       return prepared;

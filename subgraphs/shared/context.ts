@@ -43,6 +43,17 @@ export interface RequestInfo {
   userAgent: string | null;
   /** From the header `Idempotency-Key`; it covers the operation's mutation fields that carry no `@idempotent`. */
   idempotencyKey: string | null;
+  /** How the account stands once the operation's estimated cost was taken; absent where nothing is counted. */
+  rateLimit?: RateLimit;
+}
+
+/** A budget of points: `limit` at most, `remaining` after this operation was charged with `cost`. */
+export interface RateLimit {
+  limit: number;
+  cost: number;
+  remaining: number;
+  /** When all points are back if none is spent until then; RFC 3339. */
+  resetAt: string;
 }
 
 /** The context of every resolver: plain data and the means of this request. */

@@ -12,6 +12,8 @@ export interface TextResult {
   /** JSON, of an object or null. */
   readonly data?: string;
   readonly errors?: readonly GraphQLError[];
+  /** Of the data, where the plan says how to weigh. */
+  readonly weight?: number;
 }
 
 /**
@@ -58,7 +60,7 @@ async function run(plan: PreparedPlan, options: ExecuteOptions, event?: unknown)
   const variables = options.variables ?? {};
   // Before anything runs: a mutation must not take effect and then be refused.
   const refused = plan.operation.variableDefinitions?.length ? variableErrors(plan, variables) : [];
-  if (refused.length) return { errors: refused };
+  if (refused.length) return { errors: refused, ...(plan.weigh && { weight: 0 }) };
   const compiled = compiledPlan(plan);
   const work = new Run(plan, options);
   try {
@@ -68,9 +70,10 @@ async function run(plan: PreparedPlan, options: ExecuteOptions, event?: unknown)
   }
   const projection = new Projection(variables);
   const data = compiled.write(work.root, projection);
-  if (!work.errors.length && !projection.findings.length) return { data };
+  const written: TextResult = plan.weigh ? { data, weight: projection.weight } : { data };
+  if (!work.errors.length && !projection.findings.length) return written;
   const errors = answerErrors(plan, work.errors, projection.errors);
-  return errors.length ? { data, errors } : { data };
+  return errors.length ? { ...written, errors } : written;
 }
 
 function toObjects({ data, errors }: TextResult): ExecutionResult<Data> {

@@ -3,6 +3,7 @@ import {
   type GraphQLAbstractType,
   type GraphQLError,
   type GraphQLLeafType,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   isAbstractType,
@@ -10,6 +11,7 @@ import {
   isLeafType,
   isListType,
   isNonNullType,
+  isObjectType,
   type SelectionSetNode,
 } from 'graphql';
 import type { PreparedPlan } from '../../planning/planner.ts';
@@ -32,6 +34,8 @@ interface Finding {
 /** What one answer is written with. */
 export class Projection {
   readonly findings: Finding[] = [];
+  /** Of what is written, where the plan says how to weigh. */
+  weight = 0;
   readonly variables: Readonly<Record<string, unknown>>;
 
   constructor(variables: Readonly<Record<string, unknown>>) {
@@ -56,6 +60,8 @@ export class Projection {
 
 /** Fields of one response name in an object of one type. */
 export interface Field {
+  /** The type of object. */
+  readonly parent: string;
   readonly nodes: readonly FieldNode[];
   readonly isNull: string;
 }
@@ -71,7 +77,7 @@ export interface Writer {
  * one comes by, so that abstract types cost what the data has and not what the schema allows.
  */
 export function compileProjection(plan: PreparedPlan): (root: Data, projection: Projection) => string {
-  const { apiSchema: schema, operation } = plan;
+  const { apiSchema: schema, operation, weigh } = plan;
   const document = clientDocument(plan);
   const introspection = compileIntrospection(plan);
 
@@ -93,6 +99,23 @@ export function compileProjection(plan: PreparedPlan): (root: Data, projection: 
     return writer;
   };
 
+  const weightOf = ({ parent, nodes }: Field, type: GraphQLNamedType) =>
+    weigh?.(parent, (nodes[0] as FieldNode).name.value, type.name) ?? 0;
+  /** The writer of a list or object, that also weighs it: what is carried up as null weighs nothing. */
+  const weighed = (writer: Writer, field: Field, type: GraphQLOutputType): Writer => {
+    if (!weigh) return writer;
+    const weight = isObjectType(type) ? weightOf(field, type) : 0;
+    return {
+      write(value, projection) {
+        const before = projection.weight;
+        const text = writer.write(value, projection);
+        if (text === undefined) projection.weight = before;
+        else projection.weight += weight;
+        return text;
+      },
+    };
+  };
+
   const abstractWriter = (type: GraphQLAbstractType, field: Field): Writer => {
     const sets = field.nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     const writers = new Map<unknown, Writer>();
@@ -103,7 +126,7 @@ export function compileProjection(plan: PreparedPlan): (root: Data, projection: 
         if (!writer) {
           const object = runtimeType(document, type, sets, value);
           if (!object) return projection.fail(field, MISFIT);
-          writer = objectWriter(object, field.nodes);
+          writer = weighed(objectWriter(object, field.nodes), field, object);
           writers.set(name, writer);
         }
         return writer.write(value, projection);
@@ -116,7 +139,8 @@ export function compileProjection(plan: PreparedPlan): (root: Data, projection: 
     let separator = '{';
     for (const [key, nodes] of collectFields(document, type, sets)) {
       const name = (nodes[0] as FieldNode).name.value;
-      const field: Field = { nodes, isNull: `Cannot return null for non-nullable field ${type.name}.${name}.` };
+      const isNull = `Cannot return null for non-nullable field ${type.name}.${name}.`;
+      const field: Field = { parent: type.name, nodes, isNull };
       const prefix = `${separator}${JSON.stringify(key)}:`;
       const definition = type.getFields()[name];
       if (name === '__typename') {
@@ -165,20 +189,25 @@ export function compileProjection(plan: PreparedPlan): (root: Data, projection: 
     const start = `if (v === null || v === undefined) { ${onNull} }`;
     if (isLeafType(inner)) {
       const leaf = program.constant(leafWriter(inner));
-      return `${start} ${plainLeaf(inner)} else { s = ${leaf}(v); if (s === undefined) { p.fail(${at}, MISFIT, ${key}); ${asNull} } }`;
+      const weight = weightOf(field, inner);
+      return `${start} ${plainLeaf(inner)} else { s = ${leaf}(v); if (s === undefined) { p.fail(${at}, MISFIT, ${key}); ${asNull} } }${weight ? ` if (s !== "null") p.weight += ${literal(weight)};` : ''}`;
     }
     const writer = isListType(inner)
       ? listWriter(inner.ofType, field)
       : isAbstractType(inner)
         ? abstractWriter(inner, field)
         : objectWriter(inner, field.nodes);
-    return `${start} else { ${carry(program.constant(writer), key, asNull)} }`;
+    return `${start} else { ${carry(program.constant(weighed(writer, field, inner)), key, asNull)} }`;
   };
 
   const type = schema.getRootType(operation.operation);
   if (!type) throw new Error(`The schema has no ${operation.operation} type.`);
   const root = lazily(() => compileObject(type, [operation.selectionSet]));
-  return (data, projection) => root.write(data, projection) ?? 'null';
+  return (data, projection) => {
+    const text = root.write(data, projection);
+    if (text === undefined) projection.weight = 0;
+    return text ?? 'null';
+  };
 }
 
 /** Code that has another writer write `v` to `s`. */

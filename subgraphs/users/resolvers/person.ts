@@ -43,6 +43,8 @@ const dashboardId = (userId: string) => userId.replace(/^user_/, 'dashboard_');
 export const person = {
   Query: {
     viewer: (_, _args, ctx) => (ctx.viewer ? ctx.loaders.user.load(ctx.viewer.userId) : null),
+    rateLimit: (_, _args, { request }) =>
+      request.rateLimit ? { ...request.rateLimit, resetAt: new Date(request.rateLimit.resetAt) } : null,
     serverInfo: (_, _args, { config }) => ({
       version,
       developmentSignIn: allowsDevelopmentSignIn(config),

@@ -28,6 +28,10 @@ const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.1
   "@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", "@interfaceObject",
   "@authenticated", "@requiresScopes", "@policy", "@context", "@fromContext", "FieldSet"])\n`;
 
+/** A weight for everything, leaves too, that tells apart what it is asked for. */
+const weigh = (parent: string, field: string, type: string) =>
+  parent.length + 100 * field.length + 10_000 * type.length;
+
 /** The supergraph of some subgraphs' schemas. */
 export function compose(sdls: Record<string, string>): string {
   const subgraphs = Object.entries(sdls).map(([name, sdl]) => ({
@@ -73,7 +77,7 @@ export function localSource({ sdl, resolvers = {} }: Fixture): Source {
 export function federate(fixtures: Record<string, Fixture>) {
   const sdls = Object.fromEntries(Object.entries(fixtures).map(([name, { sdl }]) => [name, sdl]));
   const { supergraphSdl, authorization } = stripSecurityDirectives(compose(sdls));
-  const planner = createPlanner(supergraphSdl);
+  const planner = createPlanner(supergraphSdl, { weighing: () => weigh });
   const calls: { subgraph: string; query: string; variables: Record<string, unknown> }[] = [];
   const sources = new Map<string, Source>();
   const subscriptionSources = new Map<string, SubscriptionSource>();
@@ -100,12 +104,15 @@ export function federate(fixtures: Record<string, Fixture>) {
     deadline: Date.now() + 10_000,
   });
   const plain = <Result>(result: Result): Result => JSON.parse(JSON.stringify(result)) as Result;
-  /** The answer of both executors; which of several errors is told first is left to chance. */
-  const both = async (work: (executor: (typeof executors)[ExecutorName]) => Promise<ExecutionResult>) => {
+  /** The answer of both executors, which weighs the same; which of several errors is told first is left to chance. */
+  const both = async (ask: () => Promise<interpreted.Answer>, write: () => Promise<compiled.TextResult>) => {
     calls.length = 0;
-    const expected = plain(await work(interpreted));
+    const asked = await ask();
+    const expected = plain(asked.result);
     calls.length = 0;
-    const result = plain(await work(compiled));
+    const { data, errors, weight } = await write();
+    const result = plain<ExecutionResult>({ errors, ...(data !== undefined && { data: JSON.parse(data) }) });
+    expect(weight).toBe(asked.weight);
     // As text: fields have an order.
     expect(JSON.stringify(result.data)).toBe(JSON.stringify(expected.data));
     expect(sorted(result.errors)).toEqual(sorted(expected.errors));
@@ -126,15 +133,21 @@ export function federate(fixtures: Record<string, Fixture>) {
       more?: Partial<ExecuteOptions> & { operationName?: string; executor?: ExecutorName },
     ) {
       const plan = prepare(query, variables, more?.operationName);
-      const work = (executor: (typeof executors)[ExecutorName]) =>
-        executor.execute(plan, { ...options(variables), ...more });
-      if (!more?.executor) return both(work);
+      const given = { ...options(variables), ...more };
+      if (!more?.executor)
+        return both(
+          () => interpreted.answer(plan, given),
+          () => compiled.executeText(plan, given),
+        );
       calls.length = 0;
-      return plain(await work(executors[more.executor]));
+      return plain(await executors[more.executor].execute(plan, given));
     },
     async runEvent(query: string, event: unknown, variables?: Record<string, unknown>) {
       const plan = prepare(query, variables);
-      return both((executor) => executor.executeEvent(plan, event, options(variables)));
+      return both(
+        () => interpreted.answerEvent(plan, event, options(variables)),
+        () => compiled.executeEventText(plan, event, options(variables)),
+      );
     },
     subscribe: (query: string, variables?: Record<string, unknown>, signal?: AbortSignal) =>
       subscribe(prepare(query, variables), { sources, subscriptionSources, variables, signal, budget: 10_000 }),

@@ -1,0 +1,176 @@
+import { GraphQLError } from 'graphql';
+import type { ErrorCode } from '../../subgraphs/shared/errors.ts';
+import type { OperationRequest } from '../transport/operations.ts';
+import type { Bucket, Budget } from './budget.ts';
+import type { Caller } from './caller.ts';
+import type { Estimate, OperationCost } from './cost.ts';
+
+export interface DemandLimits {
+  /** Most that one operation may be estimated to cost. A bucket's capacity limits it too. */
+  readonly maximum: number;
+  /** Of each account. */
+  readonly authenticated: Bucket;
+  /** Of each address from which nobody has signed in. */
+  readonly anonymous: Bucket;
+}
+
+/**
+ * Far from what an app does: its first screen is estimated at about 100 points, its dearest at 1,600. Somebody signed in may ask for a
+ * thousand objects a second for ever, twenty times that at once; an address without anybody for enough to sign a whole office in.
+ */
+export const defaultLimits: DemandLimits = {
+  maximum: 10_000,
+  authenticated: { capacity: 20_000, restorePerSecond: 1_000 },
+  anonymous: { capacity: 5_000, restorePerSecond: 500 },
+};
+
+export interface DemandControlOptions {
+  readonly budget: Budget;
+  readonly limits?: DemandLimits;
+  /** `measure` counts and reports, and refuses nothing. */
+  readonly mode?: 'enforce' | 'measure';
+  /** Called for what is refused, or would be. */
+  readonly onRefusal?: (refusal: DemandRefusal) => void;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+export interface DemandRefusal {
+  readonly code: Extract<ErrorCode, 'COST_LIMIT_EXCEEDED' | 'RATE_LIMITED' | 'BAD_USER_INPUT'>;
+  readonly account: string;
+  readonly requested: number;
+}
+
+/** `rateLimit` of the graph: how a caller stands after what the request may cost was taken. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly cost: number;
+  readonly remaining: number;
+  /** When all points are back if none is spent until then; RFC 3339. */
+  readonly resetAt: string;
+}
+
+/** `extensions.cost` of an answer. */
+export interface CostExtension {
+  readonly requested: number;
+  readonly actual: number;
+  readonly remaining: number;
+  readonly resetAt: string;
+}
+
+/** What was taken for one operation. Without `settle` all of it stays taken. */
+export interface Charge {
+  readonly requested: number;
+  /** For `Query.rateLimit`. */
+  rateLimit(): RateLimit;
+  /** `RateLimit` and `RateLimit-Policy` as they are now (draft-ietf-httpapi-ratelimit-headers). */
+  headers(): Record<string, string>;
+  /**
+   * Gives back what the answer did not use. The first call counts.
+   * @param weight of the answer, as the executor tells it; undefined where nobody weighed it, and then the estimate stands.
+   */
+  settle(weight: number | undefined): CostExtension;
+}
+
+export interface DemandControl {
+  /**
+   * Charges the caller with what the operation is estimated to cost. A subscription is charged like one of its answers, once.
+   * @throws GraphQLError: COST_LIMIT_EXCEEDED for what nobody may ask at once, RATE_LIMITED (HTTP 429, `retryAfter` in seconds) while the
+   * caller has not enough points, BAD_USER_INPUT where a list's size must be given and is not.
+   */
+  admit(
+    caller: Caller,
+    operation: OperationCost,
+    variables?: Readonly<Record<string, unknown>> | null,
+  ): Promise<Charge>;
+}
+
+/** Estimate before, actual after, refund: nobody spends more than others can spare. */
+export function createDemandControl(options: DemandControlOptions): DemandControl {
+  const { budget, limits = defaultLimits, mode = 'enforce', onRefusal, now = Date.now } = options;
+
+  const refuse = (refusal: DemandRefusal, error: () => GraphQLError) => {
+    onRefusal?.(refusal);
+    if (mode === 'enforce') throw error();
+  };
+
+  return {
+    async admit(caller, operation, variables) {
+      const { account } = caller;
+      const bucket = caller.isAuthenticated ? limits.authenticated : limits.anonymous;
+      const maximum = Math.min(limits.maximum, bucket.capacity);
+
+      let estimate: Estimate = { cost: maximum, certain: 0 };
+      try {
+        estimate = operation.estimate(variables);
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error;
+        refuse({ code: 'BAD_USER_INPUT', account, requested: maximum }, () => error);
+      }
+      const { cost: requested, certain } = estimate;
+      if (requested > maximum)
+        refuse({ code: 'COST_LIMIT_EXCEEDED', account, requested }, () => tooExpensive(requested, maximum));
+
+      const standing = await budget.charge(account, requested, bucket);
+      if (!standing.granted)
+        refuse({ code: 'RATE_LIMITED', account, requested }, () => tooSoon(requested, standing.remaining, bucket));
+
+      const charged = standing.granted ? requested : 0;
+      let { remaining } = standing;
+      let actual: number | undefined;
+      const resetAt = () =>
+        new Date(now() + ((bucket.capacity - remaining) / bucket.restorePerSecond) * 1000).toISOString();
+      return {
+        requested,
+        rateLimit: () => ({
+          limit: bucket.capacity,
+          cost: Math.min(Math.ceil(requested), largestInt),
+          remaining: shown(remaining),
+          resetAt: resetAt(),
+        }),
+        headers() {
+          const { capacity, restorePerSecond } = bucket;
+          const seconds = (points: number) => Math.ceil(points / restorePerSecond);
+          return {
+            'ratelimit-policy': `"cost";q=${capacity};w=${seconds(capacity)}`,
+            ratelimit: `"cost";r=${shown(remaining)};t=${seconds(capacity - remaining)}`,
+          };
+        },
+        settle(weight) {
+          if (actual === undefined) {
+            actual = weight === undefined ? requested : certain + weight;
+            if (standing.granted) {
+              budget.settle(account, standing, { charged, actual }, bucket);
+              // Others of the same account may have spent meanwhile; this is what this request knows.
+              remaining = Math.min(bucket.capacity, remaining + charged - actual);
+            }
+          }
+          return { requested, actual, remaining: shown(remaining), resetAt: resetAt() };
+        },
+      };
+    },
+  };
+}
+
+/** Whether a client wants to see `extensions.cost`: the request's `extensions` say `cost: true`, or a header `X-Cost: 1` came with it. */
+export const asksForCost = ({ extensions }: OperationRequest, header?: string | string[]): boolean =>
+  header === '1' ||
+  (typeof extensions === 'object' && extensions !== null && 'cost' in extensions && extensions.cost === true);
+
+/** Of GraphQL's Int. */
+const largestInt = 2 ** 31 - 1;
+
+const shown = (points: number) => Math.max(0, Math.floor(points));
+
+const tooExpensive = (requested: number, maximum: number) =>
+  new GraphQLError(
+    `This operation may cost ${requested} points, and ${maximum} is the most that one may cost. Ask for fewer items at once.`,
+    { extensions: { code: 'COST_LIMIT_EXCEEDED' satisfies ErrorCode, requested, maximum } },
+  );
+
+function tooSoon(requested: number, remaining: number, { capacity, restorePerSecond }: Bucket): GraphQLError {
+  const retryAfter = Math.max(1, Math.ceil((requested - remaining) / restorePerSecond));
+  const message = `This operation may cost ${requested} points, and ${shown(remaining)} of ${capacity} are left. Try again in ${retryAfter} s.`;
+  const code: ErrorCode = 'RATE_LIMITED';
+  return new GraphQLError(message, { extensions: { code, retryAfter, requested, http: { status: 429 } } });
+}
