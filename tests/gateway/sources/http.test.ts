@@ -184,8 +184,8 @@ test('each call has its own deadline, whichever was set first', async () => {
   const client = new AbortController();
   const within = (left: number) => source.execute(ask({ deadline: Date.now() + left, signal: client.signal }));
   const patient = expect(within(20_000)).rejects.toThrow('gone');
-  const hasty = [10, 40, 20].map(within);
-  for (const call of hasty) await expect(call).rejects.toThrow('The subgraph took too long.');
+  const hasty = await Promise.allSettled([10, 40, 20].map(within));
+  for (const call of hasty) expect(String((call as PromiseRejectedResult).reason)).toContain('took too long');
   client.abort(new Error('gone'));
   await patient;
 });
