@@ -52,8 +52,10 @@ const HEADERS = {
   accept: 'application/graphql-response+json, application/json;q=0.9',
 };
 
-const bodyOf = ({ body, query, operationName, variables }: SubgraphRequest) =>
-  body ?? JSON.stringify({ query, operationName, variables });
+/** Variables are looked at only where there is no body: the executor makes them when they are asked for. */
+const bodyOf = (request: SubgraphRequest) =>
+  request.body ??
+  JSON.stringify({ query: request.query, operationName: request.operationName, variables: request.variables });
 
 /** One call, from the moment it waits for a connection. Settles once; the connection of a call that was given up is closed. */
 class Call implements Dispatcher.DispatchHandler, Waiting {

@@ -6,9 +6,9 @@ import { applyRewrites, contextArguments, renamePath } from '../rewrites.ts';
 import { commonPath, type ResponsePath, targetsAt } from '../targets.ts';
 import { type Answer, type Ask, compileAsk } from './ask.ts';
 import { compileCollector } from './collector.ts';
+import { compileEntities, type Entity } from './entities.ts';
 import { compileMerger, copyOf } from './merging.ts';
 import type { PlacedFetch } from './places.ts';
-import { compileRepresentation } from './representations.ts';
 import type { Run } from './run.ts';
 
 /** A part of a plan. Returns nothing where there is nothing to wait for, and never rejects. */
@@ -43,44 +43,22 @@ export function compileRootFetch(schema: GraphQLSchema, placed: PlacedFetch): St
     );
 }
 
-/** Objects that a subgraph is told the same of. */
-interface Entity {
-  readonly first: Data;
-  others: Data[] | undefined;
-}
-
 /** Compiles a fetch for the entities at its path. */
 export function compileEntityFetch(schema: GraphQLSchema, placed: PlacedFetch): Step {
   const { node, path, shape, twin, mayRepeat } = placed;
   const collect = compileCollector(path);
-  const represent = compileEntity(schema, node);
+  const gather = compileEntities(schema, node);
   const ask = compileAsk(node, twin);
   const receive = compileReceiver(schema, placed, compileMerger(schema, shape));
 
   /** Asks for the targets that have the same context arguments. */
   const fetchFor = (run: Run, targets: readonly Data[], extra?: string) => {
-    const indexes = new Map<string, number>();
-    const entities: Entity[] = [];
-    let texts = '';
-    for (const target of targets) {
-      const text = represent(target);
-      if (text === undefined) continue;
-      const index = indexes.get(text);
-      if (index === undefined) {
-        indexes.set(text, entities.length);
-        entities.push({ first: target, others: undefined });
-        texts += texts ? `,${text}` : text;
-      } else {
-        const entity = entities[index] as Entity;
-        if (entity.others) entity.others.push(target);
-        else entity.others = [target];
-      }
-    }
+    const { entities, text } = gather(targets);
     if (!entities.length) return undefined;
     return attempt(
       run,
       node,
-      () => ask(run, `[${texts}]`, extra),
+      () => ask(run, text, extra),
       (answer) => receive(run, entities, answer),
       () => commonPath(pathsOf(run, path, entities).flat()),
     );
@@ -106,19 +84,6 @@ export function compileEntityFetch(schema: GraphQLSchema, placed: PlacedFetch): 
     const targets: Data[] = [];
     collect(run.root, targets);
     return targets.length ? fetchFor(run, mayRepeat ? [...new Set(targets)] : targets) : undefined;
-  };
-}
-
-/** Writes what the subgraph needs to know of an entity, in the subgraph's words. */
-function compileEntity(schema: GraphQLSchema, { requires, inputRewrites }: FetchNode) {
-  const write = compileRepresentation(schema, requires ?? []);
-  if (!inputRewrites?.length) return write;
-  return (data: Data) => {
-    const text = write(data);
-    if (text === undefined) return undefined;
-    const representation = JSON.parse(text) as Data;
-    applyRewrites(schema, inputRewrites, representation);
-    return JSON.stringify(representation);
   };
 }
 
@@ -149,8 +114,9 @@ function compileReceiver(
     const answer = isShared ? copyOf(given) : given;
     const copies = sharesWithin ? undefined : others?.map(() => copyOf(given));
     mergeAnswer(first, answer);
-    for (const [index, target] of (others ?? []).entries())
-      mergeAnswer(target, copies ? (copies[index] as Data) : answer);
+    if (!others) return;
+    for (let index = 0; index < others.length; index++)
+      mergeAnswer(others[index] as Data, copies ? (copies[index] as Data) : answer);
   };
 
   return (run: Run, entities: readonly Entity[], { data, errors }: Answer) => {
