@@ -66,7 +66,7 @@ async function run(plan: PreparedPlan, options: ExecuteOptions, event?: unknown)
   } finally {
     work.release();
   }
-  const projection = new Projection(variables);
+  const projection = new Projection(variables, work.shared);
   const data = compiled.write(work.root, projection);
   if (!work.errors.length && !projection.findings.length) return { data };
   const errors = answerErrors(plan, work.errors, projection.errors);

@@ -10,6 +10,7 @@ import { compileEntities, type Entity } from './entities.ts';
 import { compileMerger, copyOf } from './merging.ts';
 import type { PlacedFetch } from './places.ts';
 import type { Run } from './run.ts';
+import { SharedTexts } from './shared.ts';
 
 /** A part of a plan. Returns nothing where there is nothing to wait for, and never rejects. */
 export type Step = (run: Run, event?: unknown) => Promise<void> | undefined;
@@ -93,7 +94,7 @@ function compileReceiver(
   placed: PlacedFetch,
   mergeAnswer: (target: Data, answer: Data) => void,
 ) {
-  const { node, path, twin, sharesWithin, sharesAcross } = placed;
+  const { node, path, twin, shape, sharesWithin, sharesAcross } = placed;
   const isShared = twin !== undefined && !sharesAcross;
 
   const rewritten = (target: Data, answer: Data) => {
@@ -104,7 +105,15 @@ function compileReceiver(
     applyRewrites(schema, node.outputRewrites, copy);
     merge(schema, target, copy);
   };
-  const add = ({ first, others }: Entity, given: Data) => {
+  const inner = [...shape].flatMap(([name, below]) => (below ? [name] : []));
+  /** Remembers what of an answer will be at several places, so that it is written once. */
+  const share = (run: Run, answer: Data) => {
+    for (const name of inner) {
+      run.shared ??= new SharedTexts();
+      run.shared.add(own(answer, name));
+    }
+  };
+  const add = (run: Run, { first, others }: Entity, given: Data) => {
     if (node.outputRewrites) {
       rewritten(first, given);
       for (const target of others ?? []) rewritten(target, given);
@@ -114,6 +123,7 @@ function compileReceiver(
     const answer = isShared ? copyOf(given) : given;
     const copies = sharesWithin ? undefined : others?.map(() => copyOf(given));
     mergeAnswer(first, answer);
+    if (sharesWithin && (others || (twin !== undefined && sharesAcross))) share(run, answer);
     if (!others) return;
     for (let index = 0; index < others.length; index++)
       mergeAnswer(others[index] as Data, copies ? (copies[index] as Data) : answer);
@@ -127,7 +137,7 @@ function compileReceiver(
       throw new FetchFailure('did not answer what it was asked');
     for (let index = 0; index < entities.length; index++) {
       const answer: unknown = received[index];
-      if (isData(answer)) add(entities[index] as Entity, answer);
+      if (isData(answer)) add(run, entities[index] as Entity, answer);
     }
   };
 }

@@ -21,6 +21,7 @@ import { evaluate, isObjectCode, literal, read } from './code.ts';
 import { compileIntrospection } from './introspection.ts';
 import { quote } from './quote.ts';
 import { collectFields } from './selections.ts';
+import { type SharedTexts, writingOnce } from './shared.ts';
 
 /** Something that was found while an answer was written. The path is built from its end to its start. */
 interface Finding {
@@ -33,9 +34,12 @@ interface Finding {
 export class Projection {
   readonly findings: Finding[] = [];
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Lists and objects that are at several places of the answer, with their texts as soon as they are written. */
+  readonly shared: SharedTexts | undefined;
 
-  constructor(variables: Readonly<Record<string, unknown>>) {
+  constructor(variables: Readonly<Record<string, unknown>>, shared?: SharedTexts) {
     this.variables = variables;
+    this.shared = shared;
   }
 
   fail(field: Field | undefined, message: string, key?: string | number): undefined {
@@ -172,7 +176,8 @@ export function compileProjection(plan: PreparedPlan): (root: Data, projection: 
       : isAbstractType(inner)
         ? abstractWriter(inner, field)
         : objectWriter(inner, field.nodes);
-    return `${start} else { ${carry(program.constant(writer), key, asNull)} }`;
+    // One object may be selected in several ways: each has its writer, and a text goes with the writer that made it.
+    return `${start} else { ${carry(program.constant(writingOnce(writer)), key, asNull)} }`;
   };
 
   const type = schema.getRootType(operation.operation);
