@@ -4,8 +4,8 @@ import { type DocumentNode, parse, validate } from 'graphql';
 import { responseText } from '../../gateway/execution/compiled/executor.ts';
 import { type ExecutorName, stringifyResult } from '../../gateway/execution/executors.ts';
 import { createGateway, type SubgraphAddress } from '../../gateway/gateway.ts';
+import { createHttpSource } from '../../gateway/sources/http.ts';
 import type { Source, SubgraphResponse } from '../../gateway/sources/source.ts';
-import { createHttpSource } from './httpSource.ts';
 import { answer, supergraph } from './scenario.ts';
 
 process.env.APOLLO_TELEMETRY_DISABLED = '1';
@@ -28,7 +28,7 @@ export async function candidate(name: CandidateName, base?: string): Promise<Ans
   const supergraphSdl = supergraph(base ?? 'http://subgraphs.invalid');
   const sourceOf = ({ name, url }: SubgraphAddress): Source =>
     base
-      ? createHttpSource(url)
+      ? createHttpSource({ url })
       : {
           execute: async ({ body, query, operationName, variables }) =>
             JSON.parse(

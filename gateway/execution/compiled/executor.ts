@@ -68,7 +68,7 @@ async function run(plan: PreparedPlan, options: ExecuteOptions, event?: unknown)
   } finally {
     work.release();
   }
-  const projection = new Projection(variables);
+  const projection = new Projection(variables, work.shared);
   const data = compiled.write(work.root, projection);
   const written: TextResult = plan.weigh ? { data, weight: projection.weight } : { data };
   if (!work.errors.length && !projection.findings.length) return written;

@@ -6,10 +6,11 @@ import { applyRewrites, contextArguments, renamePath } from '../rewrites.ts';
 import { commonPath, type ResponsePath, targetsAt } from '../targets.ts';
 import { type Answer, type Ask, compileAsk } from './ask.ts';
 import { compileCollector } from './collector.ts';
+import { compileEntities, type Entity } from './entities.ts';
 import { compileMerger, copyOf } from './merging.ts';
 import type { PlacedFetch } from './places.ts';
-import { compileRepresentation } from './representations.ts';
 import type { Run } from './run.ts';
+import { SharedTexts } from './shared.ts';
 
 /** A part of a plan. Returns nothing where there is nothing to wait for, and never rejects. */
 export type Step = (run: Run, event?: unknown) => Promise<void> | undefined;
@@ -43,44 +44,22 @@ export function compileRootFetch(schema: GraphQLSchema, placed: PlacedFetch): St
     );
 }
 
-/** Objects that a subgraph is told the same of. */
-interface Entity {
-  readonly first: Data;
-  others: Data[] | undefined;
-}
-
 /** Compiles a fetch for the entities at its path. */
 export function compileEntityFetch(schema: GraphQLSchema, placed: PlacedFetch): Step {
   const { node, path, shape, twin, mayRepeat } = placed;
   const collect = compileCollector(path);
-  const represent = compileEntity(schema, node);
+  const gather = compileEntities(schema, node);
   const ask = compileAsk(node, twin);
   const receive = compileReceiver(schema, placed, compileMerger(schema, shape));
 
   /** Asks for the targets that have the same context arguments. */
   const fetchFor = (run: Run, targets: readonly Data[], extra?: string) => {
-    const indexes = new Map<string, number>();
-    const entities: Entity[] = [];
-    let texts = '';
-    for (const target of targets) {
-      const text = represent(target);
-      if (text === undefined) continue;
-      const index = indexes.get(text);
-      if (index === undefined) {
-        indexes.set(text, entities.length);
-        entities.push({ first: target, others: undefined });
-        texts += texts ? `,${text}` : text;
-      } else {
-        const entity = entities[index] as Entity;
-        if (entity.others) entity.others.push(target);
-        else entity.others = [target];
-      }
-    }
+    const { entities, text } = gather(targets);
     if (!entities.length) return undefined;
     return attempt(
       run,
       node,
-      () => ask(run, `[${texts}]`, extra),
+      () => ask(run, text, extra),
       (answer) => receive(run, entities, answer),
       () => commonPath(pathsOf(run, path, entities).flat()),
     );
@@ -109,26 +88,13 @@ export function compileEntityFetch(schema: GraphQLSchema, placed: PlacedFetch): 
   };
 }
 
-/** Writes what the subgraph needs to know of an entity, in the subgraph's words. */
-function compileEntity(schema: GraphQLSchema, { requires, inputRewrites }: FetchNode) {
-  const write = compileRepresentation(schema, requires ?? []);
-  if (!inputRewrites?.length) return write;
-  return (data: Data) => {
-    const text = write(data);
-    if (text === undefined) return undefined;
-    const representation = JSON.parse(text) as Data;
-    applyRewrites(schema, inputRewrites, representation);
-    return JSON.stringify(representation);
-  };
-}
-
 /** Adds what a subgraph answered to the entities, and its errors to the operation's. */
 function compileReceiver(
   schema: GraphQLSchema,
   placed: PlacedFetch,
   mergeAnswer: (target: Data, answer: Data) => void,
 ) {
-  const { node, path, twin, sharesWithin, sharesAcross } = placed;
+  const { node, path, twin, shape, sharesWithin, sharesAcross } = placed;
   const isShared = twin !== undefined && !sharesAcross;
 
   const rewritten = (target: Data, answer: Data) => {
@@ -139,7 +105,15 @@ function compileReceiver(
     applyRewrites(schema, node.outputRewrites, copy);
     merge(schema, target, copy);
   };
-  const add = ({ first, others }: Entity, given: Data) => {
+  const inner = [...shape].flatMap(([name, below]) => (below ? [name] : []));
+  /** Remembers what of an answer will be at several places, so that it is written once. */
+  const share = (run: Run, answer: Data) => {
+    for (const name of inner) {
+      run.shared ??= new SharedTexts();
+      run.shared.add(own(answer, name));
+    }
+  };
+  const add = (run: Run, { first, others }: Entity, given: Data) => {
     if (node.outputRewrites) {
       rewritten(first, given);
       for (const target of others ?? []) rewritten(target, given);
@@ -149,8 +123,10 @@ function compileReceiver(
     const answer = isShared ? copyOf(given) : given;
     const copies = sharesWithin ? undefined : others?.map(() => copyOf(given));
     mergeAnswer(first, answer);
-    for (const [index, target] of (others ?? []).entries())
-      mergeAnswer(target, copies ? (copies[index] as Data) : answer);
+    if (sharesWithin && (others || (twin !== undefined && sharesAcross))) share(run, answer);
+    if (!others) return;
+    for (let index = 0; index < others.length; index++)
+      mergeAnswer(others[index] as Data, copies ? (copies[index] as Data) : answer);
   };
 
   return (run: Run, entities: readonly Entity[], { data, errors }: Answer) => {
@@ -161,7 +137,7 @@ function compileReceiver(
       throw new FetchFailure('did not answer what it was asked');
     for (let index = 0; index < entities.length; index++) {
       const answer: unknown = received[index];
-      if (isData(answer)) add(entities[index] as Entity, answer);
+      if (isData(answer)) add(run, entities[index] as Entity, answer);
     }
   };
 }

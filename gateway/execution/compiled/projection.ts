@@ -23,6 +23,7 @@ import { evaluate, isObjectCode, literal, read } from './code.ts';
 import { compileIntrospection } from './introspection.ts';
 import { quote } from './quote.ts';
 import { collectFields } from './selections.ts';
+import { type SharedTexts, writingOnce } from './shared.ts';
 
 /** Something that was found while an answer was written. The path is built from its end to its start. */
 interface Finding {
@@ -37,9 +38,12 @@ export class Projection {
   /** Of what is written, where the plan says how to weigh. */
   weight = 0;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Lists and objects that are at several places of the answer, with their texts as soon as they are written. */
+  readonly shared: SharedTexts | undefined;
 
-  constructor(variables: Readonly<Record<string, unknown>>) {
+  constructor(variables: Readonly<Record<string, unknown>>, shared?: SharedTexts) {
     this.variables = variables;
+    this.shared = shared;
   }
 
   fail(field: Field | undefined, message: string, key?: string | number): undefined {
@@ -197,7 +201,9 @@ export function compileProjection(plan: PreparedPlan): (root: Data, projection: 
       : isAbstractType(inner)
         ? abstractWriter(inner, field)
         : objectWriter(inner, field.nodes);
-    return `${start} else { ${carry(program.constant(weighed(writer, field, inner)), key, asNull)} }`;
+    // One object may be selected in several ways: each has its writer, and a text goes with the writer that made it.
+    const once = writingOnce(weighed(writer, field, inner));
+    return `${start} else { ${carry(program.constant(once), key, asNull)} }`;
   };
 
   const type = schema.getRootType(operation.operation);

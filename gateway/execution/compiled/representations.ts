@@ -5,33 +5,70 @@ import { evaluate, literal, read } from './code.ts';
 import { quote } from './quote.ts';
 
 /** The JSON of what a subgraph needs to know of an object, or undefined when a part of it is not at hand. */
-export type RepresentationWriter = (data: Data) => string | undefined;
+type RepresentationWriter = (data: Data) => string | undefined;
 
-/** Compiles what an entity fetch requires. Each type of object gets its own function when the first of its kind comes by. */
+/** How objects of one type are represented. */
+export interface Representation {
+  readonly write: RepresentationWriter;
+  /**
+   * Where the text depends on leaves alone, as it nearly always does: one of them, by which equal objects are looked up, and whether all others
+   * are equal too. Equal leaves make equal texts, which need not be written to be compared.
+   */
+  readonly key: ((data: Data) => unknown) | undefined;
+  readonly hasSame: (one: Data, other: Data) => boolean;
+}
+
+/**
+ * Compiles what an entity fetch requires: the way to represent an object, by its type, or undefined where it cannot be. Each type gets its
+ * functions when the first of its kind comes by.
+ */
 export function compileRepresentation(
   schema: GraphQLSchema,
   requires: readonly QueryPlanSelectionNode[],
-): RepresentationWriter {
-  const write = compileSelections(schema, requires, (fields) =>
+): (data: Data) => Representation | undefined {
+  const representations = new Map<string, Representation | undefined>();
+  const compile = (type: string) => {
+    const fields = fieldsOf(schema, requires, type);
     // Without the name of its type nobody can be asked for an entity; fragments that it does not fit leave it out.
-    fields.has('__typename') ? compileFields(schema, fields) : () => undefined,
-  );
-  return (data) => (typeof own(data, '__typename') === 'string' ? write(data) : undefined);
+    if (!fields.has('__typename')) return undefined;
+    const names = [...fields.keys()].filter((name) => name !== '__typename');
+    // The planner writes keys last, and they differ most.
+    const key = [...fields.values()].some((inner) => inner) ? undefined : names.pop();
+    const comparisons = names.map(
+      (name) => `a = ${read('one', name)}; if (a !== ${read('other', name)} || isObject(a)) return false;`,
+    );
+    return {
+      write: compileFields(schema, fields),
+      key: key === undefined ? undefined : evaluate<(data: Data) => unknown>({}, `(data) => ${read('data', key)}`),
+      hasSame: evaluate<Representation['hasSame']>(
+        { isObject },
+        `function hasSame(one, other) { let a; ${comparisons.join('\n')} return true; }`,
+      ),
+    };
+  };
+  return (data) => {
+    const name = data.__typename;
+    if (typeof name !== 'string') return undefined;
+    let found = representations.get(name);
+    if (found === undefined && !representations.has(name)) {
+      found = compile(name);
+      // Only types of the schema: what a subgraph calls itself must not fill our memory.
+      if (schema.getType(name)) representations.set(name, found);
+    }
+    return found;
+  };
 }
 
-function compileSelections(
-  schema: GraphQLSchema,
-  selections: readonly QueryPlanSelectionNode[],
-  compile = (fields: Fields) => compileFields(schema, fields),
-): RepresentationWriter {
-  if (!selections.some(({ kind }) => kind === 'InlineFragment')) return compile(fieldsOf(schema, selections, ''));
+function compileSelections(schema: GraphQLSchema, selections: readonly QueryPlanSelectionNode[]): RepresentationWriter {
+  const compile = (type: string) => compileFields(schema, fieldsOf(schema, selections, type));
+  if (!selections.some(({ kind }) => kind === 'InlineFragment')) return compile('');
   const writers = new Map<string, RepresentationWriter>();
   return (data) => {
     const name = own(data, '__typename');
     const type = typeof name === 'string' ? name : '';
     let write = writers.get(type);
     if (!write) {
-      write = compile(fieldsOf(schema, selections, type));
+      write = compile(type);
       // Only types of the schema: what a subgraph calls itself must not fill our memory.
       if (!type || schema.getType(type)) writers.set(type, write);
     }
@@ -89,6 +126,9 @@ function compileFields(schema: GraphQLSchema, fields: Fields): RepresentationWri
   const end = parts.length ? 't + "}"' : '"{}"';
   return evaluate(constants, `function represent(data) { let v, s, t = ""; ${parts.join('')} return ${end}; }`);
 }
+
+/** Texts of objects may change while the objects stay the same. */
+const isObject = (value: unknown) => typeof value === 'object' && value !== null;
 
 /** An object, or all objects of lists. */
 function writeItems(write: RepresentationWriter, value: unknown): string | undefined {

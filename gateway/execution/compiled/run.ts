@@ -6,6 +6,7 @@ import type { Data } from '../data.ts';
 import { type FailureListener, FetchFailure } from '../errors.ts';
 import type { ExecuteOptions } from '../executor.ts';
 import type { Answer } from './ask.ts';
+import type { SharedTexts } from './shared.ts';
 
 /** One operation while it runs. */
 export class Run {
@@ -21,6 +22,8 @@ export class Run {
   readonly errors: GraphQLError[] = [];
   /** What was asked already and will be asked again by another fetch of the plan. */
   readonly asked = new Map<string, Promise<Answer>>();
+  /** What several places of the merged tree have in common. */
+  shared: SharedTexts | undefined;
   /** Why nobody waits any more. */
   ended: FetchFailure | undefined;
   readonly #timer: NodeJS.Timeout;
