@@ -1,4 +1,5 @@
 import type { RequestInfo } from '../../subgraphs/shared/context.ts';
+import type { LoggedEvent } from '../../subgraphs/shared/events.ts';
 import type { Subgraph, SubgraphCall } from '../../subgraphs/shared/subgraph.ts';
 import type { Source, SubgraphRequest, SubgraphResponse } from './source.ts';
 
@@ -27,7 +28,8 @@ export function toCall({ query, operationName, variables, context, event }: Subg
 export function createEmbeddedSource(subgraph: Subgraph): Source {
   return {
     execute(request) {
-      return withDeadline(subgraph.execute(toCall(request)) as Promise<SubgraphResponse>, request);
+      const call = { ...toCall(request), event: request.event as LoggedEvent | undefined };
+      return withDeadline(subgraph.execute(call) as Promise<SubgraphResponse>, request);
     },
   };
 }
