@@ -45,12 +45,6 @@ export function openSubscription(plan: PreparedPlan, options: SubscriptionOption
   const { subgraph, request } = readRoot(plan, variables);
   const source = subscriptionSources.get(subgraph);
   const resumesBy = source && 'listen' in source ? source.resumesBy : undefined;
-  const failure = (cause: unknown): GraphQLError => {
-    if (cause instanceof GraphQLError) return cause;
-    const path = [(rootField(plan).alias ?? rootField(plan).name).value];
-    onFailure?.({ subgraph, path, cause });
-    return failedFetch(subgraph, path, cause);
-  };
   return {
     deciding: resumesBy === undefined ? variables : without(variables, resumeVariable(plan, resumesBy)),
     resumes: resumesBy !== undefined && request.arguments[resumesBy] != null,
@@ -60,21 +54,55 @@ export function openSubscription(plan: PreparedPlan, options: SubscriptionOption
       return resumesBy !== undefined || node.primary.operation === request.query;
     },
     async listen(listener) {
+      const told = new Told(listener, plan, subgraph, onFailure);
       try {
         if (!source) throw new Error(`No subscription source for "${subgraph}".`);
-        const telling: EventListener = {
-          event: (event) => listener.event(event),
-          caughtUp: () => listener.caughtUp?.(),
-          settled: () => listener.settled?.() ?? Promise.resolve(true),
-          end: (cause) => listener.end(cause === undefined ? undefined : failure(cause)),
-        };
         const asked = { ...request, context };
-        return 'listen' in source ? await source.listen(asked, telling) : await iterate(source, asked, telling);
+        return 'listen' in source ? await source.listen(asked, told) : await iterate(source, asked, told);
       } catch (cause) {
-        throw failure(cause);
+        throw told.failure(cause);
       }
     },
   };
+}
+
+/** Passes on what a source tells, and failures as clients may see them. A class, for there is one to every idle subscription. */
+class Told implements EventListener {
+  readonly #listener: EventListener;
+  readonly #plan: PreparedPlan;
+  readonly #subgraph: string;
+  readonly #onFailure: FailureListener | undefined;
+
+  constructor(listener: EventListener, plan: PreparedPlan, subgraph: string, onFailure: FailureListener | undefined) {
+    this.#listener = listener;
+    this.#plan = plan;
+    this.#subgraph = subgraph;
+    this.#onFailure = onFailure;
+  }
+
+  event(event: unknown): void {
+    this.#listener.event(event);
+  }
+
+  caughtUp(): void {
+    this.#listener.caughtUp?.();
+  }
+
+  settled(): Promise<boolean> {
+    return this.#listener.settled?.() ?? Promise.resolve(true);
+  }
+
+  end(cause?: unknown): void {
+    this.#listener.end(cause === undefined ? undefined : this.failure(cause));
+  }
+
+  failure(cause: unknown): GraphQLError {
+    if (cause instanceof GraphQLError) return cause;
+    const { alias, name } = rootField(this.#plan);
+    const path = [(alias ?? name).value];
+    this.#onFailure?.({ subgraph: this.#subgraph, path, cause });
+    return failedFetch(this.#subgraph, path, cause);
+  }
 }
 
 /** Calls a listener with what an iterable source yields. */

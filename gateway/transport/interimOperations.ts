@@ -1,4 +1,4 @@
-import { GraphQLError, parse, validate } from 'graphql';
+import { type DocumentNode, GraphQLError, parse, validate } from 'graphql';
 import type { Viewer } from '../../subgraphs/shared/context.ts';
 import { checkAuthorization } from '../admission/authorization.ts';
 import { responseText } from '../execution/compiled/executor.ts';
@@ -12,10 +12,20 @@ import { type Operations, Refusal } from './operations.ts';
 export function createInterimOperations(gateway: Gateway, now: () => Date): Operations & { readonly fanOut: FanOut } {
   const format = (error: unknown, context: unknown) =>
     formatError(toFormatted(error), { requestId: (context as GatewayContext).request.requestId, now: now() });
-  const plan = (query: string, operationName: string | null, variables: object, viewer: Viewer | null) => {
+  const documents = new Map<string, DocumentNode>();
+  gateway.onUpdate(() => documents.clear());
+  const read = (query: string): DocumentNode => {
+    const known = documents.get(query);
+    if (known) return known;
     const document = parse(query, { maxTokens: 10_000 });
     const problems = validate(gateway.apiSchema, document);
     if (problems.length > 0) throw problems[0];
+    if (documents.size >= 1_000) documents.delete(documents.keys().next().value!);
+    documents.set(query, document);
+    return document;
+  };
+  const plan = (query: string, operationName: string | null, variables: object, viewer: Viewer | null) => {
+    const document = read(query);
     const denied = checkAuthorization(gateway.engine, document, operationName, viewer);
     if (denied.length > 0) throw denied[0];
     return gateway.plan(document, operationName, variables as Record<string, unknown>);

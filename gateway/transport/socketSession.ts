@@ -118,6 +118,16 @@ export class Session<Client extends Caller> {
     this.#operations?.delete(operation.id);
   }
 
+  /** Fires when the socket has gone. A subscription is ended otherwise, and an idle one should not carry a signal. */
+  #signalFor(request: OperationRequest): AbortSignal | undefined {
+    if (isPlainSubscription(request)) return undefined;
+    if (!this.#gone) {
+      this.#gone = new AbortController();
+      setMaxListeners(0, this.#gone.signal);
+    }
+    return this.#gone.signal;
+  }
+
   #expire(): void {
     if (this.client) this.close(closeCodes.forbidden, 'Token expired');
     else this.close(closeCodes.initialisationTimeout, 'Connection initialisation timeout');
@@ -143,12 +153,8 @@ export class Session<Client extends Caller> {
   async #run(operation: Operation, client: Client, request: OperationRequest): Promise<void> {
     const { operations, newRequestId, onFault, now } = this.#work;
     const requestId = newRequestId();
-    if (!this.#gone) {
-      this.#gone = new AbortController();
-      setMaxListeners(0, this.#gone.signal);
-    }
     try {
-      const admitted = await operations.admit(client, request, { requestId, signal: this.#gone.signal });
+      const admitted = await operations.admit(client, request, { requestId, signal: this.#signalFor(request) });
       if (operation.isOver) return;
       if (admitted.kind === 'subscription') return operation.began(await admitted.listen(operation));
       operation.next(await admitted.run());
@@ -160,6 +166,9 @@ export class Session<Client extends Caller> {
     }
   }
 }
+
+/** Whether it can only be a subscription, as nearly all that stay are. Others may be taken for something else, and lose nothing. */
+const isPlainSubscription = ({ query }: OperationRequest) => /^\s*subscription\b/.test(String(query));
 
 /** One operation of a socket: its answers go there under its id. */
 class Operation implements Sink {
