@@ -89,14 +89,14 @@ export function createFanOut(options: FanOutOptions): FanOut {
     async listen(subscriber, sink) {
       const subscription = gateway.subscription(subscriber.plan, subscriber);
       const key = keyOf(subscriber, subscription.deciding);
-      let stream = subscription.resumes ? undefined : shared.get(key);
-      if (!stream) {
-        stream = new SharedStream(key, subscriber.plan, !subscription.resumes, work);
+      const known = subscription.resumes ? undefined : shared.get(key);
+      const stream = known ?? new SharedStream(key, subscriber.plan, !subscription.resumes, work);
+      const member = stream.add(subscriber, sink);
+      if (!known) {
         streams.add(stream);
-        if (!subscription.resumes) shared.set(key, stream);
+        if (stream.isShared) shared.set(key, stream);
         stream.start(subscription);
       }
-      const member = stream.add(subscriber, sink);
       try {
         await stream.started;
       } catch (error) {

@@ -236,7 +236,7 @@ const tooFast = () =>
   new GraphQLError(
     'More happened than could be told in time. Subscribe again; resume after the last event seen, where that is offered.',
     {
-      extensions: { code: 'RATE_LIMITED', retryAfter: 1 },
+      extensions: { code: 'RATE_LIMITED', resumable: true, retryAfter: 1 },
     },
   );
 
