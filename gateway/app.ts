@@ -14,8 +14,9 @@ import { createRemoteSource } from './sources/remote.ts';
 import { receiveAppleNotification, sendExport } from './transport/account.ts';
 import { createHealth } from './transport/health.ts';
 import { createGraphqlHttp } from './transport/http.ts';
+import { createInterimOperations } from './transport/interimOperations.ts';
 import { createMetrics } from './transport/metrics.ts';
-import { createGraphqlWebSocket } from './transport/websocket.ts';
+import { createSockets } from './transport/sockets.ts';
 
 export interface App {
   server: Server;
@@ -64,9 +65,10 @@ export async function createApp({ platform, subgraphs, supergraphSdl }: AppOptio
 
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 });
   server.maxConnections = 20_000;
-  const websocket = createGraphqlWebSocket(server, gateway, platform);
-  metrics.watch('jarvis_websocket_connections', 'Open WebSocket connections', () => websocket.connections);
-  metrics.watch('jarvis_subscriptions', 'Live subscriptions', () => feed.size);
+  const operations = createInterimOperations(gateway, platform.now);
+  const sockets = createSockets(server, operations, platform);
+  metrics.watch('jarvis_websocket_connections', 'Open WebSocket connections', () => sockets.connections);
+  metrics.watch('jarvis_subscriptions', 'Live subscriptions', () => operations.fanOut.subscribers);
 
   const routes: Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void> = {
     '/graphql': (request, response) => graphql.handle(request, response),
@@ -125,8 +127,8 @@ export async function createApp({ platform, subgraphs, supergraphSdl }: AppOptio
       health.drain();
       const closed = new Promise((done) => server.close(done));
       server.closeIdleConnections();
+      await sockets.stop();
       feed.close();
-      await websocket.stop();
       const timer = setTimeout(() => server.closeAllConnections(), patience);
       await closed;
       clearTimeout(timer);

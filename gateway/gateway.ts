@@ -6,10 +6,10 @@ import type { TextResult } from './execution/compiled/executor.ts';
 import type { FailureListener } from './execution/errors.ts';
 import type { ExecuteOptions } from './execution/executor.ts';
 import { type ExecutorName, executors, toWritten } from './execution/executors.ts';
-import { type ExecuteOnce, subscribe } from './execution/subscriptions.ts';
+import { openSubscription, type Subscription } from './execution/subscriptions.ts';
 import { type Authorization, stripSecurityDirectives } from './planning/authorization.ts';
 import { createPlanner, type Planner, type PlannerOptions, type PreparedPlan, type Weigh } from './planning/planner.ts';
-import type { Source, Sources, SubscriptionSource, SubscriptionSources } from './sources/source.ts';
+import type { EventFeed, Source, Sources, SubscriptionSource, SubscriptionSources } from './sources/source.ts';
 
 export interface SubgraphAddress {
   readonly name: string;
@@ -20,7 +20,7 @@ export interface GatewayOptions {
   readonly supergraphSdl: string;
   /** Called once for each subgraph and address, again when an update brings new ones. */
   buildSource(subgraph: SubgraphAddress): Source;
-  buildSubscriptionSource?(subgraph: SubgraphAddress): SubscriptionSource | undefined;
+  buildSubscriptionSource?(subgraph: SubgraphAddress): SubscriptionSource | EventFeed | undefined;
   /** Milliseconds that an operation, or the answer to one event, may take. */
   readonly budget?: number;
   readonly planner?: Omit<PlannerOptions, 'weighing'>;
@@ -66,13 +66,14 @@ export interface Gateway {
   execute(plan: PreparedPlan, options: RunOptions): Promise<ExecutionResult>;
   /** The answer with its data as JSON: what transports send. */
   executeText(plan: PreparedPlan, options: RunOptions): Promise<TextResult>;
+  /**
+   * A planned subscription, whose `listen` brings its events.
+   * @throws GraphQLError (BAD_USER_INPUT) when variables do not fit.
+   */
+  subscription(plan: PreparedPlan, options: Pick<RunOptions, 'variables' | 'context'>): Subscription;
   /** One answer to one event of a subscription: what a fan-out calls once for all that ask the same. */
   executeEvent(plan: PreparedPlan, event: unknown, options: RunOptions): Promise<ExecutionResult>;
   executeEventText(plan: PreparedPlan, event: unknown, options: RunOptions): Promise<TextResult>;
-  subscribe(
-    plan: PreparedPlan,
-    options: Omit<RunOptions, 'deadline'> & { readonly executeOnce?: ExecuteOnce },
-  ): Promise<AsyncGenerator<ExecutionResult, void> | ExecutionResult>;
   /**
    * Serves another supergraph from now on. Running operations finish on the old one.
    * @throws Error when it is none, and the old one stays.
@@ -87,7 +88,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { budget = 10_000, now = Date.now, onFailure, answers = 'objects' } = options;
   const executor = executors[options.executor ?? 'compiled'];
   const running = new WeakMap<GraphQLSchema, Engine & { sources: Sources; subscriptionSources: SubscriptionSources }>();
-  const built = new Map<string, { source: Source; subscriptionSource?: SubscriptionSource }>();
+  const built = new Map<string, { source: Source; subscriptionSource?: SubscriptionSource | EventFeed }>();
   const listeners = new Set<(engine: Engine) => void>();
 
   const build = (sdl: string) => {
@@ -96,7 +97,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const planner = createPlanner(supergraphSdl, { ...options.planner, weighing });
     attachScalars(planner.apiSchema, options.scalars ?? {});
     const sources = new Map<string, Source>();
-    const subscriptionSources = new Map<string, SubscriptionSource>();
+    const subscriptionSources = new Map<string, SubscriptionSource | EventFeed>();
     for (const subgraph of planner.subgraphs) {
       const key = JSON.stringify([subgraph.name, subgraph.url]);
       const known = built.get(key) ?? {
@@ -174,11 +175,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     executeText: (plan, run) => executor.executeText(plan, executeOptions(plan, run)),
     executeEvent: (plan, event, run) => executor.executeEvent(plan, event, executeOptions(plan, run)),
     executeEventText: (plan, event, run) => executor.executeEventText(plan, event, executeOptions(plan, run)),
-    subscribe: (plan, run) => {
-      const { sources, subscriptionSources } = engineOf(plan);
-      const { executeEvent } = executor;
-      return subscribe(plan, { ...run, sources, subscriptionSources, budget, now, onFailure, executeEvent });
-    },
+    subscription: (plan, { variables, context }) =>
+      openSubscription(plan, {
+        subscriptionSources: engineOf(plan).subscriptionSources,
+        variables,
+        context,
+        onFailure,
+      }),
     update(sdl) {
       const previous = current;
       current = build(sdl);

@@ -1,44 +1,148 @@
-import {
-  type ExecutionResult,
-  type FieldNode,
-  GraphQLError,
-  getArgumentValues,
-  getVariableValues,
-  Kind,
-} from 'graphql';
+import { type FieldNode, GraphQLError, getArgumentValues, getVariableValues, Kind, visit } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
 import { clientName } from '../planning/variableNames.ts';
-import type { SubscriptionRequest, SubscriptionSources } from '../sources/source.ts';
-import type { Data } from './data.ts';
-import { failedFetch } from './errors.ts';
-import { type ExecuteOptions, executeEvent, variableErrors } from './executor.ts';
+import type {
+  EventFeed,
+  EventListener,
+  SubscriptionRequest,
+  SubscriptionSource,
+  SubscriptionSources,
+} from '../sources/source.ts';
+import { type FailureListener, failedFetch } from './errors.ts';
+import { variableErrors } from './executor.ts';
 
-export interface SubscribeOptions extends Omit<ExecuteOptions, 'deadline'> {
+export interface SubscriptionOptions {
   readonly subscriptionSources: SubscriptionSources;
-  /** Milliseconds that the answer to one event may take. */
-  readonly budget: number;
-  /** Lets subscriptions that ask the same of one event share an answer: returns what `run` returns, or an earlier one. */
-  readonly executeOnce?: ExecuteOnce;
-  /** What answers one event; the interpreted executor without it. */
-  readonly executeEvent?: typeof executeEvent;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+  /** Passed on to the source. */
+  readonly context?: unknown;
+  readonly onFailure?: FailureListener;
 }
 
-export type ExecuteOnce = (event: unknown, run: () => Promise<ExecutionResult>) => Promise<ExecutionResult>;
-
-/** Which subgraph feeds a subscription, and what it is asked. A fan-out subscribes once to what is equal here for one viewer. */
-export interface SubscriptionRoot {
-  readonly subgraph: string;
-  readonly request: Omit<SubscriptionRequest, 'context' | 'signal'>;
+/** A planned subscription with its variables, not yet started. */
+export interface Subscription {
+  /** The variables that decide what an event is answered with: all but the one that only says where to resume. */
+  readonly deciding: Readonly<Record<string, unknown>>;
+  /** Whether it begins with what came after an event in the past. */
+  readonly resumes: boolean;
+  /** Whether a subscription of an earlier plan brings the same events: its source need not be started anew. */
+  hasEventsOf(earlier: PreparedPlan): boolean;
+  /**
+   * Starts the source. Resolves to what ends it, at once, even while no event comes. What the listener is told to end with is a
+   * `GraphQLError` for clients.
+   * @throws GraphQLError when it cannot start.
+   */
+  listen(listener: EventListener): Promise<() => void>;
 }
 
 /**
- * The root of a planned subscription with its arguments.
+ * Reads a subscription's root field and arguments.
  * @throws GraphQLError (BAD_USER_INPUT) when variables or arguments do not fit.
  */
-export function subscriptionRoot(
+export function openSubscription(plan: PreparedPlan, options: SubscriptionOptions): Subscription {
+  const { subscriptionSources, context, onFailure } = options;
+  const variables = options.variables ?? {};
+  const { subgraph, request } = readRoot(plan, variables);
+  const source = subscriptionSources.get(subgraph);
+  const resumesBy = source && 'listen' in source ? source.resumesBy : undefined;
+  return {
+    deciding: resumesBy === undefined ? variables : without(variables, resumeVariable(plan, resumesBy)),
+    resumes: resumesBy !== undefined && request.arguments[resumesBy] != null,
+    hasEventsOf(earlier) {
+      const { node } = earlier.queryPlan;
+      if (node?.kind !== 'Subscription' || node.primary.serviceName !== subgraph) return false;
+      return resumesBy !== undefined || node.primary.operation === request.query;
+    },
+    async listen(listener) {
+      const told = new Told(listener, plan, subgraph, onFailure);
+      try {
+        if (!source) throw new Error(`No subscription source for "${subgraph}".`);
+        const asked = { ...request, context };
+        return 'listen' in source ? await source.listen(asked, told) : await iterate(source, asked, told);
+      } catch (cause) {
+        throw told.failure(cause);
+      }
+    },
+  };
+}
+
+/** Passes on what a source tells, and failures as clients may see them. A class, for there is one to every idle subscription. */
+class Told implements EventListener {
+  readonly #listener: EventListener;
+  readonly #plan: PreparedPlan;
+  readonly #subgraph: string;
+  readonly #onFailure: FailureListener | undefined;
+
+  constructor(listener: EventListener, plan: PreparedPlan, subgraph: string, onFailure: FailureListener | undefined) {
+    this.#listener = listener;
+    this.#plan = plan;
+    this.#subgraph = subgraph;
+    this.#onFailure = onFailure;
+  }
+
+  event(event: unknown): void {
+    this.#listener.event(event);
+  }
+
+  caughtUp(): void {
+    this.#listener.caughtUp?.();
+  }
+
+  settled(): Promise<boolean> {
+    return this.#listener.settled?.() ?? Promise.resolve(true);
+  }
+
+  end(cause?: unknown): void {
+    this.#listener.end(cause === undefined ? undefined : this.failure(cause));
+  }
+
+  failure(cause: unknown): GraphQLError {
+    if (cause instanceof GraphQLError) return cause;
+    const { alias, name } = rootField(this.#plan);
+    const path = [(alias ?? name).value];
+    this.#onFailure?.({ subgraph: this.#subgraph, path, cause });
+    return failedFetch(this.#subgraph, path, cause);
+  }
+}
+
+/** Calls a listener with what an iterable source yields. */
+async function iterate(
+  source: SubscriptionSource,
+  request: Omit<SubscriptionRequest, 'signal'>,
+  listener: EventListener,
+): Promise<() => void> {
+  const controller = new AbortController();
+  const events = (await source.events({ ...request, signal: controller.signal }))[Symbol.asyncIterator]();
+  const stop = () => {
+    if (controller.signal.aborted) return;
+    controller.abort();
+    // Not awaited: a source that is itself a generator answers only after its next event.
+    Promise.resolve(events.return?.()).catch(() => undefined);
+  };
+  const pump = async () => {
+    for (;;) {
+      const next = await events.next();
+      if (controller.signal.aborted) return;
+      if (next.done) return listener.end();
+      listener.event(next.value);
+      // One who asks takes no more than can be worked off: what waits, waits at the source.
+      await listener.settled?.();
+      if (controller.signal.aborted) return;
+    }
+  };
+  pump().catch((cause) => {
+    if (controller.signal.aborted) return;
+    stop();
+    listener.end(cause);
+  });
+  return stop;
+}
+
+/** Which subgraph feeds a subscription, and what it is asked. */
+function readRoot(
   plan: PreparedPlan,
-  variables: Readonly<Record<string, unknown>> = {},
-): SubscriptionRoot {
+  variables: Readonly<Record<string, unknown>>,
+): { subgraph: string; request: Omit<SubscriptionRequest, 'context' | 'signal'> } {
   const { node } = plan.queryPlan;
   if (node?.kind !== 'Subscription') throw new Error('The plan is not one of a subscription.');
   const [refused] = variableErrors(plan, variables);
@@ -62,100 +166,6 @@ export function subscriptionRoot(
   };
 }
 
-/**
- * Starts a subscription: one answer for each event of its source. Resolves to errors when it cannot start. Ending the generator ends the
- * source, at once even while no event comes.
- */
-export async function subscribe(
-  plan: PreparedPlan,
-  options: SubscribeOptions,
-): Promise<AsyncGenerator<ExecutionResult<Data>, void> | ExecutionResult<Data>> {
-  const { subscriptionSources, budget, executeOnce, now = Date.now, signal: client, ...rest } = options;
-  const answer = options.executeEvent ?? executeEvent;
-  let root: SubscriptionRoot;
-  const controller = new AbortController();
-  const leave = () => controller.abort();
-  try {
-    root = subscriptionRoot(plan, options.variables ?? {});
-  } catch (error) {
-    if (error instanceof GraphQLError) return { errors: [error] };
-    throw error;
-  }
-  const failure = (cause: unknown): ExecutionResult<Data> => {
-    if (cause instanceof GraphQLError) return { errors: [cause] };
-    const path = [(rootField(plan).alias ?? rootField(plan).name).value];
-    rest.onFailure?.({ subgraph: root.subgraph, path, cause });
-    return { errors: [failedFetch(root.subgraph, path, cause)] };
-  };
-
-  let events: AsyncIterator<unknown>;
-  try {
-    const source = subscriptionSources.get(root.subgraph);
-    if (!source) throw new Error(`No subscription source for "${root.subgraph}".`);
-    if (client?.aborted) leave();
-    client?.addEventListener('abort', leave, { once: true });
-    const request = { ...root.request, context: options.context, signal: controller.signal };
-    events = (await source.events(request))[Symbol.asyncIterator]();
-  } catch (cause) {
-    client?.removeEventListener('abort', leave);
-    return failure(cause);
-  }
-
-  const end = { done: true, value: undefined } as const;
-  let ended = false;
-  const stop = () => {
-    if (ended) return;
-    ended = true;
-    client?.removeEventListener('abort', leave);
-    controller.abort();
-    // Not awaited: a source that is itself a generator answers only after its next event.
-    Promise.resolve(events.return?.()).catch(() => undefined);
-  };
-  const answers: AsyncGenerator<ExecutionResult<Data>, void> = {
-    async next() {
-      if (ended) return end;
-      try {
-        const next = await aborted(events.next(), controller.signal);
-        if (!next || next.done || ended) {
-          stop();
-          return end;
-        }
-        const deadline = now() + budget;
-        // A shared answer must outlive the one who happened to ask first.
-        const signal = executeOnce ? undefined : controller.signal;
-        const run = () => answer(plan, next.value, { ...rest, now, signal, deadline });
-        return { done: false, value: (await (executeOnce?.(next.value, run) ?? run())) as ExecutionResult<Data> };
-      } catch (cause) {
-        stop();
-        return { done: false, value: failure(cause) };
-      }
-    },
-    async return() {
-      stop();
-      return end;
-    },
-    async throw(error) {
-      stop();
-      throw error;
-    },
-    [Symbol.asyncIterator]: () => answers,
-    async [Symbol.asyncDispose]() {
-      stop();
-    },
-  };
-  return answers;
-}
-
-/** The promise's value, or undefined once the signal fires. */
-function aborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
-  return new Promise((resolve, reject) => {
-    const abort = () => resolve(undefined);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
 /** Validation allows a subscription one root field, directly or in fragments. */
 function rootField(plan: PreparedPlan): FieldNode {
   const pending = [plan.operation.selectionSet];
@@ -174,4 +184,32 @@ function rootField(plan: PreparedPlan): FieldNode {
       }
     }
   throw new Error('A subscription without a root field.');
+}
+
+const resumeVariables = new WeakMap<PreparedPlan, string | null>();
+
+/** The variable that the document uses for the argument to resume by and for nothing else, or null. */
+function resumeVariable(plan: PreparedPlan, argument: EventFeed['resumesBy']): string | null {
+  const known = resumeVariables.get(plan);
+  if (known !== undefined) return known;
+  const value = rootField(plan).arguments?.find(({ name }) => name.value === argument)?.value;
+  let found: string | null = null;
+  if (value?.kind === Kind.VARIABLE) {
+    let uses = 0;
+    visit(plan.document, {
+      VariableDefinition: () => false,
+      Variable: ({ name }) => {
+        if (name.value === value.name.value) uses++;
+      },
+    });
+    if (uses === 1) found = value.name.value;
+  }
+  resumeVariables.set(plan, found);
+  return found;
+}
+
+function without(variables: Readonly<Record<string, unknown>>, name: string | null) {
+  if (name === null || !Object.hasOwn(variables, name)) return variables;
+  const { [name]: _, ...rest } = variables;
+  return rest;
 }

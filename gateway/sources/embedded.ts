@@ -1,4 +1,5 @@
 import type { RequestInfo } from '../../subgraphs/shared/context.ts';
+import type { LoggedEvent } from '../../subgraphs/shared/events.ts';
 import type { Subgraph, SubgraphCall } from '../../subgraphs/shared/subgraph.ts';
 import { type ResilientSource, withResilience } from './resilience.ts';
 import type { Source, SubgraphRequest, SubgraphResponse } from './source.ts';
@@ -23,7 +24,12 @@ export function toCall({ query, operationName, variables, context, event }: Subg
 
 /** A subgraph in this process: called, not sent to. Each call gets a context of its own. */
 export function createEmbeddedSource(subgraph: Subgraph): ResilientSource {
-  const source: Source = { execute: (request) => subgraph.execute(toCall(request)) as Promise<SubgraphResponse> };
+  const source: Source = {
+    execute(request) {
+      const call = { ...toCall(request), event: request.event as LoggedEvent | undefined };
+      return subgraph.execute(call) as Promise<SubgraphResponse>;
+    },
+  };
   // It cannot be away: what fails here fails again. It may still be slow.
   return withResilience(source, { retry: false, breaker: false });
 }

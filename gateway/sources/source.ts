@@ -58,5 +58,27 @@ export interface SubscriptionSource {
   events(request: SubscriptionRequest): AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
 }
 
+/** What a feed calls. Nothing here may throw. */
+export interface EventListener {
+  event(event: unknown): void;
+  /**
+   * Once: what was missed has been told. From now on each event comes in the same turn as to all other listeners of the same viewer and
+   * field that are told so, so that one who has heard them all may take another's place.
+   */
+  caughtUp?(): void;
+  /** Resolves when the events so far have been worked off, to whether more are wanted. A feed waits for it while it tells what was missed. */
+  settled?(): Promise<boolean>;
+  /** No more events come: the source has ended, or failed with this. */
+  end(failure?: unknown): void;
+}
+
+/** A subscription source that calls instead of being asked, which costs little while nothing happens. Its events do not depend on the query. */
+export interface EventFeed {
+  /** The argument of its fields that names the last event that a client has seen. It says where to start, and changes no answer. */
+  readonly resumesBy: string;
+  /** Resolves to what ends it, once no later event can be missed; rejects when it cannot start. Events may come before. */
+  listen(request: Omit<SubscriptionRequest, 'signal'>, listener: EventListener): Promise<() => void>;
+}
+
 /** Subscription sources by subgraph name. */
-export type SubscriptionSources = ReadonlyMap<string, SubscriptionSource>;
+export type SubscriptionSources = ReadonlyMap<string, SubscriptionSource | EventFeed>;

@@ -1,31 +1,115 @@
-import type { ExecutionResult } from 'graphql';
-import type { LoggedEvent } from '../../subgraphs/shared/events.ts';
-import type { Gateway, RunOptions } from '../gateway.ts';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { TextResult } from '../execution/compiled/executor.ts';
+import type { Gateway } from '../gateway.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
-import type { GatewayContext } from '../sources/embedded.ts';
+import type { Sink } from './operations.ts';
+import { SharedStream, type StreamWork } from './sharedStream.ts';
+
+/** Whose subscription, and to what. */
+export interface Subscriber {
+  /** Whose answers may be shared. */
+  readonly account: string;
+  readonly scopes: readonly string[];
+  readonly plan: PreparedPlan;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** For sources. */
+  readonly context: unknown;
+}
+
+export interface FanOutOptions {
+  readonly gateway: Pick<Gateway, 'subscription' | 'executeEventText' | 'onUpdate'>;
+  /** The whole response to one event as JSON. */
+  respond(result: TextResult, context: unknown): string;
+  /** Why a subscription ends, as clients see it. */
+  format(error: GraphQLError, context: unknown): GraphQLFormattedError;
+  /**
+   * The subscription's plan under a new supergraph.
+   * @throws GraphQLError when it does not validate there, or is not allowed any more: it ends with that.
+   */
+  replan(subscriber: Subscriber): PreparedPlan;
+}
+
+export interface FanOut {
+  /**
+   * Starts a subscription. Resolves to what ends it.
+   * @throws GraphQLError when it cannot start.
+   */
+  listen(subscriber: Subscriber, sink: Sink): Promise<() => void>;
+  readonly subscribers: number;
+  /** How many sources these subscribers have between them. */
+  readonly streams: number;
+}
 
 /**
- * Subscriptions with shared answers: however many sockets of a user ask the same of one event, it is executed once. The
- * event object is the same for all of them (the feed reads the log once a user), so answers hang on it and go with it.
+ * Subscriptions that ask the same share a stream: one source, one execution an event, its text to each. The same is: one account with the
+ * same scopes, plan and variables. One that resumes has a stream of its own until it has caught up, and then joins the others.
  */
-export function shareAnswers(gateway: Gateway) {
-  const shared = new WeakMap<LoggedEvent, Map<string, Promise<ExecutionResult>>>();
+export function createFanOut(options: FanOutOptions): FanOut {
+  const { gateway, respond, format, replan } = options;
+  const streams = new Set<SharedStream>();
+  const shared = new Map<string, SharedStream>();
+  const keyOf = ({ plan, account, scopes }: Subscriber, deciding: object) =>
+    JSON.stringify([plan.key, account, scopes, deciding]);
+
+  const work: StreamWork = {
+    async answer({ plan, variables, context }, event) {
+      return respond(await gateway.executeEventText(plan, event, { variables, context }), context);
+    },
+    format,
+    merge(stream) {
+      const other = shared.get(stream.key);
+      if (!other) shared.set(stream.key, stream);
+      return other ?? stream;
+    },
+    ended(stream) {
+      streams.delete(stream);
+      if (shared.get(stream.key) === stream) shared.delete(stream.key);
+    },
+  };
+
+  // Running executions finish on the old supergraph, later events are answered on the new one.
+  gateway.onUpdate(() => {
+    shared.clear();
+    for (const stream of [...streams]) {
+      const { subscriber } = stream;
+      if (!subscriber) continue;
+      try {
+        const plan = replan(subscriber);
+        const subscription = gateway.subscription(plan, subscriber);
+        const isSame = subscription.hasEventsOf(subscriber.plan);
+        stream.continueWith(plan, keyOf({ ...subscriber, plan }, subscription.deciding), isSame ? null : subscription);
+        if (stream.isShared && !shared.has(stream.key)) shared.set(stream.key, stream);
+      } catch (error) {
+        stream.end(error);
+      }
+    }
+  });
+
   return {
-    subscribe(plan: PreparedPlan, options: RunOptions): ReturnType<Gateway['subscribe']> {
-      const { viewer } = (options.context as GatewayContext).request;
-      const { after: _, ...variables } = (options.variables ?? {}) as Record<string, unknown>;
-      const key = JSON.stringify([plan.key, variables, viewer?.scopes]);
-      const executeOnce = (event: unknown, run: () => Promise<ExecutionResult>) => {
-        const answers = shared.get(event as LoggedEvent) ?? new Map<string, Promise<ExecutionResult>>();
-        shared.set(event as LoggedEvent, answers);
-        let answer = answers.get(key);
-        if (!answer) {
-          answer = run();
-          answers.set(key, answer);
-        }
-        return answer;
-      };
-      return gateway.subscribe(plan, { ...options, executeOnce });
+    async listen(subscriber, sink) {
+      const subscription = gateway.subscription(subscriber.plan, subscriber);
+      const key = keyOf(subscriber, subscription.deciding);
+      const known = subscription.resumes ? undefined : shared.get(key);
+      const stream = known ?? new SharedStream(key, subscriber.plan, !subscription.resumes, work);
+      const member = stream.add(subscriber, sink);
+      if (!known) {
+        streams.add(stream);
+        if (stream.isShared) shared.set(key, stream);
+        stream.start(subscription);
+      }
+      try {
+        await stream.started;
+      } catch (error) {
+        member.leave();
+        throw error;
+      }
+      return () => member.leave();
+    },
+    get subscribers() {
+      return [...streams].reduce((sum, stream) => sum + stream.size, 0);
+    },
+    get streams() {
+      return streams.size;
     },
   };
 }

@@ -1,219 +1,184 @@
-import { randomUUID } from 'node:crypto';
-import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError, parse, validate } from 'graphql';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
-import { type WebSocket, WebSocketServer } from 'ws';
-import type { RequestInfo } from '../../subgraphs/shared/context.ts';
-import type { Platform } from '../../subgraphs/shared/platform.ts';
-import { checkAuthorization } from '../admission/authorization.ts';
-import { clientAddress, type Identity, readIdentity } from '../admission/identity.ts';
-import type { Gateway } from '../gateway.ts';
-import type { PreparedPlan } from '../planning/planner.ts';
-import type { GatewayContext } from '../sources/embedded.ts';
-import { formatError, toFormatted } from './errors.ts';
-import { shareAnswers } from './fanOut.ts';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { Caller } from '../admission/caller.ts';
+import { everySecond } from './everySecond.ts';
+import { closeCodes, readMessage, subprotocol } from './graphqlTransportWs.ts';
+import type { Operations } from './operations.ts';
+import { type Close, Session, type SocketLimits } from './socketSession.ts';
 
-/** Operations at once on one socket. */
-const operationsPerSocket = 20;
-/** Most milliseconds that setTimeout can wait. */
-const longestTimer = 2 ** 31 - 1;
-
-/** Close codes of graphql-ws and ours. A client that gets 4403 connects again with a fresh token. */
-const closeCodes = { forbidden: 4403, goingAway: 1001 } as const;
-
-/** A socket that has been let in. */
-interface Session {
-  identity: Identity;
-  /** What it was let in with, to ask again when something about the identity changes. */
-  authorization: string;
-  request: Omit<RequestInfo, 'requestId'>;
+export interface WebSocketOptions<Client extends Caller> {
+  readonly operations: Operations;
+  /**
+   * Whose socket it is, by the payload of `ConnectionInit` and the request that opened it. Null closes it with 4403; when it throws, with
+   * 1013, and the client tries again.
+   */
+  connect(payload: Readonly<Record<string, unknown>>, request: IncomingMessage): Promise<Client | null>;
+  /** Told of faults of ours, for the log. */
+  onFault(error: unknown): void;
+  readonly limits?: Partial<SocketLimits>;
+  readonly now?: () => number;
+  /** Runs something every second until it is told to stop; a timer unless told otherwise. */
+  readonly everySecond?: (work: () => void) => () => void;
+  readonly newRequestId?: () => string;
 }
 
-export interface GraphqlWebSocket {
+export interface GraphqlWebSocketServer<Client extends Caller> {
+  /** For the HTTP server's event `upgrade`, once path and origin are found right. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   readonly connections: number;
-  /** Closes every socket with 1001, so that clients connect to another node and resume. */
-  stop(): Promise<void>;
+  /** Looks at the clients that this concerns again, and closes the sockets of those that are not valid any more with 4403. */
+  recheck(concerns: (client: Client) => boolean, isValid: (client: Client) => Promise<boolean>): Promise<void>;
+  /**
+   * Closes every socket with 1001, spread over some time so that clients do not all come to the next server at once. Resolves when they have
+   * closed.
+   */
+  stop(spread?: number): Promise<void>;
 }
+
+const defaultLimits: SocketLimits = {
+  messageBytes: 256_000,
+  operationsPerSocket: 20,
+  socketsPerAccount: 10,
+  messagesPerSecond: 100,
+  bufferedBytes: 1_000_000,
+  initialisationMs: 5_000,
+  pingSeconds: 30,
+};
 
 /**
- * The WebSocket at `/graphql`: graphql-transport-ws by the package graphql-ws. The token comes in the payload of
- * `ConnectionInit`, `{ "authorization": "Bearer …" }`, never in the address. A socket without a valid one, or whose token
- * ends or is revoked, is closed with 4403.
+ * A server of graphql-transport-ws on `ws`. It knows many sockets and little of each: no timer, closure, promise or queue for one that is
+ * idle. One sweep a second looks after time: initialisation, expiry, pings, message rates.
  */
-export function createGraphqlWebSocket(server: HttpServer, gateway: Gateway, platform: Platform): GraphqlWebSocket {
-  const { config, log, now, bus } = platform;
-  const sockets = new WebSocketServer({
+export function createWebSocketServer<Client extends Caller>(
+  options: WebSocketOptions<Client>,
+): GraphqlWebSocketServer<Client> {
+  const { operations, connect, onFault, now = Date.now, newRequestId = randomId } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const sessions = new Map<WebSocket, Session<Client>>();
+  const socketsOf = new Map<string, number>();
+  const server = new WebSocketServer({
     noServer: true,
-    maxPayload: config.MAX_BODY_BYTES,
+    clientTracking: false,
     perMessageDeflate: false,
-    handleProtocols: (protocols) => (protocols.has('graphql-transport-ws') ? 'graphql-transport-ws' : false),
+    maxPayload: limits.messageBytes,
+    // A client that reads too slowly gets its close frame late or never. (The types do not know this option yet.)
+    ...({ closeTimeout: 5_000 } as object),
+    handleProtocols: (protocols) => (protocols.has(subprotocol) ? subprotocol : false),
   });
-  const sessions = new Map<WebSocket, Session>();
-  const answers = shareAnswers(gateway);
+  const work = { operations, limits, now, newRequestId, onFault };
+  let accepted = 0;
+  let seconds = 0;
+  let stopped: (() => void) | null = null;
 
-  const disposable = useServer<{ authorization?: unknown }>(
-    {
-      connectionInitWaitTimeout: 5_000,
-      async onConnect({ connectionParams, extra }) {
-        const { socket, request } = extra as Extra;
-        try {
-          const { authorization } = connectionParams ?? {};
-          if (typeof authorization !== 'string') return false;
-          const identity = await readIdentity(platform, authorization);
-          if (!identity) return false;
-          admit(socket, request, identity, authorization);
-          return true;
-        } catch (error) {
-          // Not a wrong token but a fault of ours: let the client try again.
-          if (toFormatted(error).extensions?.code !== 'UNAUTHENTICATED') throw error;
-          return false; // closes with 4403
-        }
-      },
-      async onSubscribe(context, _id, payload) {
-        const session = sessions.get((context.extra as Extra).socket);
-        if (!session)
-          return [new GraphQLError('The connection is not signed in.', { extensions: { code: 'UNAUTHENTICATED' } })];
-        if (Object.keys(context.subscriptions).length > operationsPerSocket) {
-          return [
-            new GraphQLError(`A socket may run ${operationsPerSocket} operations at once.`, {
-              extensions: { code: 'RATE_LIMITED' },
-            }),
-          ];
-        }
-        return prepare(gateway, payload.query, payload.operationName, payload.variables ?? {}, session);
-      },
-      execute: async (args) => {
-        const { plan, context } = args.contextValue as Prepared;
-        return gateway.execute(plan, { variables: args.variableValues, context });
-      },
-      subscribe: async (args) => {
-        const { plan, context } = args.contextValue as Prepared;
-        return answers.subscribe(plan, { variables: args.variableValues, context });
-      },
-      onNext: (_context, _id, _payload, args, result) =>
-        withFormattedErrors(result, (args.contextValue as Prepared).context.request.requestId),
-      onError: (_context, _id, _payload, errors) =>
-        errors.map((error) => formatError(error.toJSON?.() ?? error, { requestId: randomUUID(), now: now() })),
-    },
-    sockets,
-    15_000,
-  );
-
-  function withFormattedErrors(result: ExecutionResult, requestId: string) {
-    if (!result.errors) return { data: result.data, extensions: { ...result.extensions, requestId } };
-    const errors = result.errors.map((error) => formatError(toFormatted(error), { requestId, now: now() }));
-    return { data: result.data, errors, extensions: { ...result.extensions, requestId } };
+  function accept(socket: WebSocket, request: IncomingMessage): void {
+    const session = new Session<Client>(socket, request, accepted++ % limits.pingSeconds, work);
+    sessions.set(socket, session);
+    socket.on('message', onMessage);
+    socket.on('pong', onPong);
+    socket.on('close', onClose);
+    // The socket closes by itself: with 1009 for a message that is too large, with 1007 for one that is not UTF-8.
+    socket.on('error', onClose);
+    if (socket.protocol !== subprotocol) session.close(closeCodes.unknownSubprotocol, 'Subprotocol not acceptable');
   }
 
-  // A message that is too large closes its socket with 1009; that is the client's fault and no line on our console.
-  sockets.on('connection', (socket) =>
-    socket.on('error', (error) => log.debug({ error: error.message }, 'a socket broke')),
-  );
-
-  function admit(socket: WebSocket, request: IncomingMessage, identity: Identity, authorization: string): void {
-    const { viewer, expiresAt } = identity;
-    const userAgent = request.headers['user-agent']?.slice(0, 300) ?? null;
-    sessions.set(socket, {
-      identity,
-      authorization,
-      request: { viewer, ip: clientAddress(request), userAgent, idempotencyKey: null },
-    });
-    const timer =
-      expiresAt &&
-      setTimeout(
-        () => socket.close(closeCodes.forbidden, 'Token expired'),
-        Math.min(Math.max(0, expiresAt.getTime() - now().getTime()), longestTimer),
-      );
-    socket.once('close', () => {
-      sessions.delete(socket);
-      if (timer) clearTimeout(timer);
-    });
+  function onPong(this: WebSocket): void {
+    const session = sessions.get(this);
+    if (session) session.isAlive = true;
   }
 
-  // Somebody signed out, revoked a session or key, or deleted the account: the sockets of that credential end now.
-  const stopListening = bus.listen('identity', (changed) => {
-    for (const [socket, { identity, authorization }] of sessions) {
-      const { viewer } = identity;
-      if (changed !== '*' && changed !== viewer.credentialId && changed !== viewer.userId) continue;
-      recheck(socket, authorization).catch((error: Error) =>
-        log.warn({ error: error.message }, 'checking a socket again failed'),
-      );
+  function onClose(this: WebSocket): void {
+    const session = sessions.get(this);
+    if (!session) return;
+    sessions.delete(this);
+    session.abandon();
+    const { account } = session.client ?? {};
+    if (account !== undefined) {
+      const left = socketsOf.get(account)! - 1;
+      if (left > 0) socketsOf.set(account, left);
+      else socketsOf.delete(account);
     }
-  });
-  async function recheck(socket: WebSocket, authorization: string): Promise<void> {
-    await null; // whoever remembers identities must have heard the same message first
-    try {
-      if (await readIdentity(platform, authorization)) return;
-    } catch (error) {
-      if (toFormatted(error).extensions?.code !== 'UNAUTHENTICATED') throw error;
-    }
-    socket.close(closeCodes.forbidden, 'Signed out');
+    if (sessions.size === 0) stopped?.();
   }
 
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const path = new URL(request.url ?? '/', 'http://host').pathname;
-    if (path !== '/graphql') return refuse(socket, '404 Not Found');
-    if (!originAllowed(request, platform)) return refuse(socket, '403 Forbidden');
-    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
-  };
-  server.on('upgrade', upgrade);
+  function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+    const session = sessions.get(this);
+    if (!session || session.isClosed) return;
+    session.isAlive = true;
+    if (++session.messages > limits.messagesPerSecond)
+      return void session.close(closeCodes.tooManyMessages, 'Too many messages');
+    if (isBinary) return void session.close(closeCodes.unsupportedData, 'Messages are text');
+    const message = readMessage(String(data));
+    if (typeof message === 'string') return void session.close(closeCodes.invalidMessage, message);
+    if (message.type === 'connection_init') return void initialise(session, message.payload ?? {});
+    session.receive(message);
+  }
+
+  function initialise(session: Session<Client>, payload: Record<string, unknown>): void {
+    const { request } = session;
+    if (!request) return void session.close(closeCodes.tooManyInitialisations, 'Too many initialisation requests');
+    session.request = null;
+    connect(payload, request).then(
+      (client) => {
+        if (session.isClosed) return;
+        if (!client) return session.close(closeCodes.forbidden, 'Forbidden');
+        const { account } = client;
+        const open = socketsOf.get(account) ?? 0;
+        if (open >= limits.socketsPerAccount) return session.close(closeCodes.tooManySockets, 'Too many sockets');
+        socketsOf.set(account, open + 1);
+        session.acknowledge(client);
+      },
+      (error) => {
+        onFault(error);
+        session.close(closeCodes.tryAgainLater, 'Try again later');
+      },
+    );
+  }
+
+  function sweep(): void {
+    const time = now();
+    const turn = seconds++ % limits.pingSeconds;
+    for (const session of sessions.values()) session.lookAt(time, session.pingTurn === turn);
+  }
+  const endSweep = (options.everySecond ?? everySecond)(sweep);
 
   return {
-    get connections() {
-      return sockets.clients.size;
+    upgrade(request, socket, head) {
+      if (stopped) return void socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+      server.handleUpgrade(request, socket, head, accept);
     },
-    async stop() {
-      stopListening();
-      server.off('upgrade', upgrade);
-      for (const client of sockets.clients) client.close(closeCodes.goingAway, 'The server is going away');
-      await disposable.dispose();
+    get connections() {
+      return sessions.size;
+    },
+    async recheck(concerns, isValid) {
+      const concerned = [...sessions.values()].filter(({ client }) => client && concerns(client));
+      await Promise.all(
+        concerned.map(async (session) => {
+          if (!(await isValid(session.client!))) session.close(closeCodes.forbidden, 'Signed out');
+        }),
+      );
+    },
+    async stop(spread = 2_000) {
+      const closed = new Promise<void>((done) => {
+        stopped = done;
+      });
+      await closeAll([...sessions.values()], closeCodes.goingAway, spread);
+      if (sessions.size > 0) await closed;
+      endSweep();
     },
   };
 }
 
-interface Prepared {
-  plan: PreparedPlan;
-  context: GatewayContext;
-}
-
-/** The same way as over HTTP: parse, validate, check what the viewer may do, plan. */
-function prepare(
-  gateway: Gateway,
-  query: string,
-  operationName: string | null | undefined,
-  variables: Record<string, unknown>,
-  session: Session,
-): ExecutionArgs | readonly GraphQLError[] {
-  try {
-    const document: DocumentNode = parse(query, { maxTokens: 10_000 });
-    const problems = validate(gateway.apiSchema, document);
-    if (problems.length > 0) return problems;
-    const denied = checkAuthorization(gateway.engine, document, operationName, session.request.viewer);
-    if (denied.length > 0) return denied;
-    const plan = gateway.plan(document, operationName, variables);
-    const context: GatewayContext = { request: { ...session.request, requestId: randomUUID() } };
-    return {
-      schema: plan.apiSchema,
-      document,
-      operationName,
-      variableValues: variables,
-      contextValue: { plan, context } satisfies Prepared,
-    };
-  } catch (error) {
-    if (error instanceof GraphQLError) return [error];
-    throw error;
+/** Few are closed at once, many in portions. */
+async function closeAll(sessions: readonly Session<Caller>[], code: Close, spread: number): Promise<void> {
+  const pause = 50;
+  const portion = Math.max(50, Math.ceil((sessions.length * pause) / Math.max(spread, pause)));
+  for (let at = 0; at < sessions.length; at += portion) {
+    if (at > 0) await new Promise((done) => setTimeout(done, pause));
+    for (const session of sessions.slice(at, at + portion)) session.close(code, 'The server is going away');
   }
 }
 
-/** Browsers send an origin: ours and the configured ones may connect. Programs send none. */
-function originAllowed(request: IncomingMessage, { config }: Platform): boolean {
-  const { origin, host } = request.headers;
-  if (!origin) return true;
-  if (config.ALLOWED_ORIGINS.includes(origin) || origin === new URL(config.publicUrl).origin) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
+/** Not `randomUUID`, whose text is made of 15 pieces that stay in memory. */
+const randomId = () => randomBytes(16).toString('hex');

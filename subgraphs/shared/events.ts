@@ -197,6 +197,55 @@ export async function readEvents(
   return rows.map(fromRow);
 }
 
+/** A user's log and how far it has been read; `after` is null for a reader who only asks where the log ends. */
+export interface LogPosition {
+  userId: string;
+  after: bigint | null;
+}
+
+/** What came after a position. */
+export interface News {
+  userId: string;
+  /** The number of the latest event as these were read. */
+  end: bigint;
+  events: LoggedEvent[];
+}
+
+/**
+ * What several users' logs have gained, in one statement: nobody is in the answer whose log has not grown. Events and `end` are of one
+ * moment, so that all events up to `end` are there, or the `limit` of a user is reached.
+ */
+export async function readNews(
+  db: Tx,
+  positions: readonly LogPosition[],
+  options: { types: readonly string[]; limit: number },
+): Promise<News[]> {
+  const userIds = positions.map(({ userId }) => userId);
+  const numbers = positions.map(({ after }) => after?.toString() ?? null);
+  const rows = await db.$queryRaw<(Omit<EventRow, 'id'> & { id: string | null; last_seq: bigint })[]>`
+    SELECT reader.user_id, counter.last_seq, event.id, event.seq, event.type, event.subject_id, event.data,
+           event.actor_kind, event.actor_id, event.causation_id, event.at
+    FROM unnest(${userIds}::text[], ${numbers}::bigint[]) AS reader (user_id, after)
+    JOIN event_counters counter ON counter.user_id = reader.user_id
+      AND (reader.after IS NULL OR counter.last_seq > reader.after)
+    LEFT JOIN LATERAL (
+      SELECT * FROM events
+      WHERE user_id = reader.user_id AND seq > reader.after AND type = ANY(${[...options.types]})
+      ORDER BY seq LIMIT ${options.limit}
+    ) event ON true
+    ORDER BY reader.user_id, event.seq`;
+  const news: News[] = [];
+  for (const row of rows) {
+    let of = news.at(-1);
+    if (of?.userId !== row.user_id) {
+      of = { userId: row.user_id, end: row.last_seq, events: [] };
+      news.push(of);
+    }
+    if (row.id !== null) of.events.push(fromRow(row as EventRow));
+  }
+  return news;
+}
+
 /** One event of this user by its id, or null. */
 export async function findEvent(db: Tx, userId: string, eventId: string): Promise<LoggedEvent | null> {
   const rows = await db.$queryRaw<EventRow[]>`

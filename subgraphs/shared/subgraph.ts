@@ -80,6 +80,8 @@ export interface SubgraphCall {
   request: RequestInfo;
   /** For a subscription: the id of the event that its field is to be resolved for. */
   eventId?: string | undefined;
+  /** The event itself, where the caller is in the same process and has it: it need not be read again. */
+  event?: LoggedEvent | undefined;
 }
 
 export interface Subgraph {
@@ -138,8 +140,9 @@ export function createSubgraph<Loaders>(definition: SubgraphDefinition<Loaders>,
       if (!('kind' in document)) return { errors: document.map((problem) => problem.toJSON()) };
       const ctx = createContext(platform, call.request, makeLoaders);
       if (call.eventId !== undefined) {
-        const event = call.request.viewer && (await findEvent(ctx.db, call.request.viewer.userId, call.eventId));
-        if (!event) return { data: null };
+        const userId = call.request.viewer?.userId;
+        const event = call.event ?? (userId && (await findEvent(ctx.db, userId, call.eventId)));
+        if (!event || event.userId !== userId) return { data: null };
         ctx.event = event;
       }
       const result = await execute({

@@ -9,6 +9,7 @@ import { newId } from '../../subgraphs/shared/ids.ts';
 import { scalars } from '../../subgraphs/shared/scalars.ts';
 import { createSubgraph } from '../../subgraphs/shared/subgraph.ts';
 import { type Person, startGraph, type TestGraph, testTime } from '../support/graph.ts';
+import { answersOf } from '../support/subscription.ts';
 import { supergraphSdl } from '../support/supergraph.ts';
 import { happens, makeGoal } from './goals.ts';
 
@@ -284,10 +285,12 @@ describe('notificationCreated', () => {
     const subscribe = async (after?: string) => {
       const request = { requestId: 'test', viewer: ana.viewer, ip: null, userAgent: null, idempotencyKey: null };
       const variables = { after };
-      const results = await gateway.subscribe(gateway.plan(document, undefined, variables), {
-        variables,
-        context: { request },
-      });
+      const plan = gateway.plan(document, undefined, variables);
+      const options = { variables, context: { request } };
+      const results = await answersOf(
+        () => gateway.subscription(plan, options),
+        (event) => gateway.executeEvent(plan, event, options),
+      );
       if (!(Symbol.asyncIterator in results)) throw new Error(JSON.stringify(results));
       return results as AsyncGenerator<any>;
     };

@@ -8,6 +8,7 @@ import {
   type Publisher,
   publish,
   readEvents,
+  readNews,
   subscriptionEvents,
 } from '../../subgraphs/shared/events.ts';
 import { kinds, newId } from '../../subgraphs/shared/ids.ts';
@@ -47,6 +48,33 @@ describe('the event log', () => {
     expect(rows[1]).toMatchObject({ userId: ana, data: logged.data, actor, at: house.platform.now() });
     expect([await latestSeq(house.db, ana), await latestSeq(house.db, ben)]).toEqual([3n, 1n]);
     expect(await latestSeq(house.db, newId('user'))).toBe(0n);
+  });
+
+  test('says what several logs have gained, in one answer and of one moment', async () => {
+    const [ana, ben, carl, nobody] = [newId('user'), newId('user'), newId('user'), newId('user')];
+    for (const user of [ana, ben, carl]) {
+      for (let i = 0; i < 3; i++) await publish(publisher(user), { ...logged, subjectId: newId('entry') });
+      await publish(publisher(user), { type: 'goal.created', subjectId: goal, data: {} });
+    }
+    const positions = [
+      { userId: ana, after: 1n },
+      { userId: ben, after: null },
+      { userId: carl, after: 4n },
+      { userId: nobody, after: null },
+    ];
+    const news = await readNews(house.db, positions, { types: ['progress.logged'], limit: 10 });
+    const seen = new Map(news.map(({ userId, end, events }) => [userId, [end, events.map(({ seq }) => seq)]]));
+    expect(seen).toEqual(
+      new Map([
+        [ana, [4n, [2n, 3n]]],
+        [ben, [4n, []]],
+      ]),
+    );
+    expect(news.find(({ userId }) => userId === ana)!.events).toEqual(
+      await readEvents(house.db, ana, 1n, { types: ['progress.logged'] }),
+    );
+    const [page] = await readNews(house.db, [{ userId: ana, after: 0n }], { types: ['progress.logged'], limit: 2 });
+    expect(page!.events.map(({ seq }) => seq)).toEqual([1n, 2n]);
   });
 
   test('has no gaps and follows the order of commits, whatever commits or rolls back beside it', async () => {

@@ -386,12 +386,23 @@ describe('a subscription field', () => {
     });
   });
 
+  test('takes an event that its caller has, without reading it again', async () => {
+    await write({ id: 's3', text: 'at hand' });
+    const event = (await readEvents(house.db, viewer.userId, 0n)).at(-1)!;
+    const changed = { ...event, at: new Date('2026-01-01T00:00:00.000Z') };
+    const { data } = await run(document, {}, { viewer }, { eventId: event.id, event: changed });
+    expect(data).toMatchObject({
+      noteWritten: { event: { at: '2026-01-01T00:00:00.000Z' }, note: { text: 'at hand' } },
+    });
+  });
+
   test('answers nothing for an event that is absent or another’s', async () => {
     await write({ id: 's2', text: 'hers' });
     const [event] = await readEvents(house.db, viewer.userId, 0n);
     const other = viewerOf(newId('user'));
     for (const who of [{ viewer: other }, { viewer: null }]) {
       expect(await run(document, {}, who, { eventId: event!.id })).toEqual({ data: null });
+      expect(await run(document, {}, who, { eventId: event!.id, event })).toEqual({ data: null });
     }
     expect(await run(document, {}, { viewer }, { eventId: 'event_nothing' })).toEqual({ data: null });
   });

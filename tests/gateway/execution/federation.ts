@@ -4,10 +4,11 @@ import { type DocumentNode, type ExecutionResult, execute as executeGraphql, par
 import { composeSupergraph } from '../../../gateway/compose.ts';
 import * as compiled from '../../../gateway/execution/compiled/executor.ts';
 import * as interpreted from '../../../gateway/execution/executor.ts';
-import { subscribe } from '../../../gateway/execution/subscriptions.ts';
+import { openSubscription } from '../../../gateway/execution/subscriptions.ts';
 import { stripSecurityDirectives } from '../../../gateway/planning/authorization.ts';
 import { createPlanner } from '../../../gateway/planning/planner.ts';
 import type { Source, SubgraphRequest, SubscriptionSource } from '../../../gateway/sources/source.ts';
+import { answersOf } from '../../support/subscription.ts';
 
 type ExecuteOptions = interpreted.ExecuteOptions;
 
@@ -149,8 +150,14 @@ export function federate(fixtures: Record<string, Fixture>) {
         () => compiled.executeEventText(plan, event, options(variables)),
       );
     },
-    subscribe: (query: string, variables?: Record<string, unknown>, signal?: AbortSignal) =>
-      subscribe(prepare(query, variables), { sources, subscriptionSources, variables, signal, budget: 10_000 }),
+    subscribe(query: string, variables?: Record<string, unknown>, signal?: AbortSignal) {
+      const plan = prepare(query, variables);
+      return answersOf(
+        () => openSubscription(plan, { subscriptionSources, variables }),
+        (event) => compiled.executeEvent(plan, event, options(variables)),
+        signal,
+      );
+    },
     /** Puts another source in a subgraph's place. */
     replace(name: string, source: Source) {
       sources.set(name, source);

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'graphql';
 import { composeSupergraph } from '../../../gateway/compose.ts';
 import { createGateway, type GatewayOptions } from '../../../gateway/gateway.ts';
+import { answersOf } from '../../support/subscription.ts';
 import { compose, type Fixture, localSource } from './federation.ts';
 
 const fixtures: Record<string, Fixture> = {
@@ -111,7 +112,8 @@ describe('by itself', () => {
   test('subscriptions answer each event', async () => {
     const gateway = gatewayOf();
     const plan = gateway.plan(parse('subscription { happened { name goals } }'));
-    const answers = (await gateway.subscribe(plan, {})) as AsyncGenerator;
+    const open = () => gateway.subscription(plan, {});
+    const answers = (await answersOf(open, (event) => gateway.executeEvent(plan, event, {}))) as AsyncGenerator;
     // "users" resolves no references in this fixture: the name is not known.
     expect((await answers.next()).value).toMatchObject({ data: { happened: { goals: ['Run'] } } });
     expect((await answers.next()).done).toBe(true);
