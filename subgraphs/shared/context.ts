@@ -43,6 +43,8 @@ export interface RequestInfo {
   userAgent: string | null;
   /** From the header `Idempotency-Key`; it covers the operation's mutation fields that carry no `@idempotent`. */
   idempotencyKey: string | null;
+  /** The trace that the call belongs to, as W3C Trace Context writes it, where it is traced. */
+  traceparent?: string;
 }
 
 /** The context of every resolver: plain data and the means of this request. */
@@ -81,7 +83,8 @@ export function createContext<Loaders>(
   request: RequestInfo,
   makeLoaders: (ctx: Context<Loaders>) => Loaders,
 ): Context<Loaders> {
-  const log = platform.log.child({ requestId: request.requestId });
+  const traceId = request.traceparent?.split('-')[1];
+  const log = platform.log.child({ requestId: request.requestId, ...(traceId && { traceId }) });
   const ctx = {
     request,
     requestId: request.requestId,
