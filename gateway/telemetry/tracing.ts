@@ -41,6 +41,9 @@ export interface TracingOptions {
   onFailure(error: unknown): void;
 }
 
+/** Longest wait for the collector in milliseconds, its retries included: the end of the process waits for it. */
+const patience = 2_000;
+
 /** Errors of ours, as against those of whoever asked. */
 const ourErrors: ReadonlySet<string> = new Set(['INTERNAL_SERVER_ERROR', 'UPSTREAM_FAILED']);
 
@@ -57,39 +60,42 @@ export function startTracing({ endpoint, ratio, service, onFailure }: TracingOpt
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': service }),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url }) })],
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url, timeoutMillis: patience }) })],
   });
   const spans = provider.getTracer('jarvis.gateway');
 
   const begin: Tracer['begin'] = (at, traceparent) => {
     const remote = traceparent === null ? null : parseTraceParent(traceparent);
     const above = remote ? trace.setSpanContext(ROOT_CONTEXT, { ...remote, isRemote: true }) : ROOT_CONTEXT;
-    const span = spans.startSpan('GraphQL Operation', { kind: SpanKind.SERVER, startTime: at }, above);
+    // One distance between the clocks for the whole trace; the library would measure it anew for each span.
+    const epoch = Date.now() - at;
+    const span = spans.startSpan('GraphQL Operation', { kind: SpanKind.SERVER, startTime: epoch + at }, above);
     const inside = trace.setSpan(ROOT_CONTEXT, span);
     const recorded = span.isRecording();
     return {
       traceId: span.spanContext().traceId,
       phase(phase, from, to) {
-        if (recorded && to > from) spans.startSpan(`graphql.${phase}`, { startTime: from }, inside).end(to);
+        if (!recorded || to <= from) return;
+        spans.startSpan(`graphql.${phase}`, { startTime: epoch + from }, inside).end(epoch + to);
       },
-      call(startTime, subgraph, { operationKind, operationName }) {
+      call(at, subgraph, { operationKind, operationName }) {
         if (!recorded) return unrecorded(span.spanContext());
         const attributes = {
           'server.address': subgraph,
           'graphql.operation.type': operationKind,
           ...(operationName && { 'graphql.operation.name': operationName }),
         };
-        const options = { kind: SpanKind.CLIENT, startTime, attributes };
+        const options = { kind: SpanKind.CLIENT, startTime: epoch + at, attributes };
         const call = spans.startSpan(`${operationKind} ${subgraph}`, options, inside);
         return {
           traceparent: traceparentOf(call.spanContext()),
-          end(endTime, outcome) {
+          end(at, outcome) {
             if (outcome !== 'ok') fail(call, outcome);
-            call.end(endTime);
+            call.end(epoch + at);
           },
         };
       },
-      end(endTime, { kind, name, hash, requestId }, { codes = [], status, cost }) {
+      end(at, { kind, name, hash, requestId }, { codes = [], status, cost }) {
         if (recorded) {
           if (kind) span.updateName(kind).setAttribute('graphql.operation.type', kind);
           span.setAttributes({
@@ -104,12 +110,12 @@ export function startTracing({ endpoint, ratio, service, onFailure }: TracingOpt
           if (ours) fail(span, ours);
           else if (code) span.setAttribute('error.type', code);
         }
-        span.end(endTime);
+        span.end(epoch + at);
       },
     };
   };
 
-  return { tracer: { begin }, stop: () => provider.shutdown() };
+  return { tracer: { begin }, stop: () => provider.shutdown().catch(onFailure) };
 }
 
 /** Not recorded here; the subgraph shall not record it either. */
