@@ -66,12 +66,12 @@ describeInChromium('the query plan of the operation in the editor', (windows) =>
     const goals = picture.getByRole('button', {
       name: 'Fetch 3 of 6: goals, of Goal, Milestone at viewer.dashboard.notifications.@.subject',
     });
+    await goals.focus();
     await goals.hover();
     await detail.getByText('... on Milestone').waitFor();
     await picture.getByText('answer').hover();
     await detail.getByText('name').waitFor();
 
-    await goals.focus();
     await page.keyboard.press('Enter');
     await detail.getByText('... on Milestone').waitFor();
     expect(await goals.getAttribute('aria-pressed')).toBe('true');

@@ -7,7 +7,7 @@ import { aboutFetch, cut, cutStart } from './words.ts';
 const margin = 10;
 const end = { height: 26, gap: 26 };
 /** Widths of letters that a step's lines have room for, about: SVG does not cut text. */
-const room = { name: 15, about: 23, path: 24 };
+const room = { name: 15, about: 23, path: 22 };
 
 interface PictureProps {
   root: PlanNode;
@@ -21,7 +21,7 @@ interface PictureProps {
 /** The plan as a picture: time goes down, what runs at once stands side by side. Each fetch is a button. */
 export function Picture({ root, operation, chosen, onChoose, onPoint }: PictureProps) {
   const arrow = useId();
-  const { width, height, steps, frames, lines } = useMemo(() => withEnds(root), [root]);
+  const { width, height, steps, frames, lines, arrivals } = useMemo(() => withEnds(root), [root]);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a picture with buttons in it is no group of form fields
     <svg
@@ -45,7 +45,12 @@ export function Picture({ root, operation, chosen, onChoose, onPoint }: PictureP
         </g>
       ))}
       {lines.map((line) => (
-        <path key={pathOf(line)} className="line" d={pathOf(line)} markerEnd={`url(#${arrow})`} />
+        <path
+          key={pathOf(line)}
+          className="line"
+          d={pathOf(line)}
+          markerEnd={arrivals.has(pointOf(line.to)) ? `url(#${arrow})` : undefined}
+        />
       ))}
       <End x={width / 2} y={margin} text={operation} />
       {steps.map((step) => (
@@ -106,6 +111,7 @@ function StepBox({ step, of, isChosen, onChoose, onPoint }: StepBoxProps) {
       transform={`translate(${x} ${y})`}
       onClick={() => onChoose(number)}
       onKeyDown={press}
+      onFocus={({ currentTarget }) => currentTarget.scrollIntoView({ block: 'nearest', inline: 'nearest' })}
       onMouseEnter={() => onPoint(number)}
       onMouseLeave={() => onPoint(null)}
     >
@@ -141,8 +147,14 @@ function withEnds(root: PlanNode) {
     { from: [width / 2, margin + end.height], to: [width / 2, top] },
     { from: [width / 2, bottom], to: [width / 2, bottom + end.gap] },
   ];
-  return { width, height: bottom + end.gap + end.height + margin, steps, frames, lines: [...ends, ...lines] };
+  // Where lines only meet, an arrow would point at nothing.
+  const arrivals = new Set(steps.map(({ x, y, width }) => pointOf([x + width / 2, y])));
+  arrivals.add(pointOf(ends[1]!.to));
+  const height = bottom + end.gap + end.height + margin;
+  return { width, height, steps, frames, lines: [...ends, ...lines], arrivals };
 }
+
+const pointOf = ([x, y]: Line['to']) => `${x} ${y}`;
 
 function pathOf({ from: [x1, y1], to: [x2, y2] }: Line): string {
   if (x1 === x2) return `M${x1} ${y1}V${y2}`;

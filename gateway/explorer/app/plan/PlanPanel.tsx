@@ -1,5 +1,5 @@
 import type { GraphiQLPlugin } from '@graphiql/react';
-import { type CSSProperties, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { hueOf } from './hues.ts';
 import { layOut, type Step } from './layout.ts';
 import { Picture } from './Picture.tsx';
@@ -68,14 +68,18 @@ function PlanView({ root, operation }: { root: PlanNode; operation: string }) {
         aria-label={`Query plan of ${operation}`}
         onClose={() => setLarge(false)}
       >
-        <header>
-          <h2>{operation}</h2>
-          <span>{inWords(root)}</span>
-          <button type="button" onClick={() => dialog.current?.close()}>
-            Close
-          </button>
-        </header>
-        {isLarge && <PictureWithDetail root={root} operation={operation} />}
+        {isLarge && (
+          <>
+            <header>
+              <h2>{operation}</h2>
+              <span>{inWords(root)}</span>
+              <button type="button" onClick={() => dialog.current?.close()}>
+                Close
+              </button>
+            </header>
+            <PictureWithDetail root={root} operation={operation} />
+          </>
+        )}
       </dialog>
     </>
   );
@@ -85,10 +89,16 @@ function PictureWithDetail({ root, operation }: { root: PlanNode; operation: str
   const [chosen, setChosen] = useState<number | null>(1);
   const [pointed, setPointed] = useState<number | null>(null);
   const { steps } = useMemo(() => layOut(root), [root]);
+  const canvas = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new plan begins in its middle, where it begins
+  useLayoutEffect(() => {
+    const { current } = canvas;
+    if (current) current.scrollLeft = (current.scrollWidth - current.clientWidth) / 2;
+  }, [root]);
   const shown = steps.find(({ number }) => number === (pointed ?? chosen));
   return (
     <div className="jarvis-plan-view">
-      <div className="jarvis-plan-canvas">
+      <div className="jarvis-plan-canvas" ref={canvas}>
         <Picture root={root} operation={operation} chosen={chosen} onChoose={setChosen} onPoint={setPointed} />
       </div>
       {shown && <Detail step={shown} />}
