@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { layOut } from '../../../gateway/explorer/app/plan/layout.ts';
 import { type PlanNode, readPlan, roundTrips } from '../../../gateway/explorer/app/plan/plan.ts';
-import { aboutFetch } from '../../../gateway/explorer/app/plan/words.ts';
+import { aboutFetch, cutPath } from '../../../gateway/explorer/app/plan/words.ts';
 
 const node = (kind: string, children: PlanNode[] = [], more: Partial<PlanNode> = {}): PlanNode => ({
   kind,
@@ -126,5 +126,13 @@ describe('a described plan', () => {
     ['not a document', ''],
   ])('says in few words what %s fetches', (operation, about) => {
     expect(aboutFetch(operation).about).toBe(about);
+  });
+
+  test.each([
+    ['viewer.goals.@', 'viewer.goals.@'],
+    ['viewer.dashboard.notifications.@.subject', '….@.subject'],
+    ['a.veryLongNameThatDoesNotFitByItself', '….veryLongNameThatDoe…'],
+  ])('shortens the path %s to its end', (path, short) => {
+    expect(cutPath(path, 22)).toBe(short);
   });
 });

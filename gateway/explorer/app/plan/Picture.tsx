@@ -2,12 +2,12 @@ import { type CSSProperties, type KeyboardEvent, useId, useMemo } from 'react';
 import { hueOf } from './hues.ts';
 import { type Line, layOut, move, type Step } from './layout.ts';
 import type { PlanNode } from './plan.ts';
-import { aboutFetch, cut, cutStart } from './words.ts';
+import { aboutFetch, cut, cutPath } from './words.ts';
 
 const margin = 10;
 const end = { height: 26, gap: 26 };
 /** Widths of letters that a step's lines have room for, about: SVG does not cut text. */
-const room = { name: 15, about: 23, path: 22 };
+const room = { name: 15, about: 24, path: 25 };
 
 interface PictureProps {
   root: PlanNode;
@@ -129,7 +129,7 @@ function StepBox({ step, of, isChosen, onChoose, onPoint }: StepBoxProps) {
       </text>
       {path && (
         <text className="path" x="20" y="61">
-          {cutStart(path, room.path)}
+          {cutPath(path, room.path)}
         </text>
       )}
     </g>

@@ -36,7 +36,7 @@ export interface Layout {
   readonly lines: readonly Line[];
 }
 
-const step = { width: 158, height: 58, pathHeight: 16 };
+const step = { width: 166, height: 58, pathHeight: 16 };
 /** Between what follows each other, between what runs side by side, and for the lines that spread and join. */
 const gap = { below: 26, beside: 18, fan: 30 };
 const frame = { padding: 12, label: 22 };

@@ -43,5 +43,10 @@ function typesIn(set: SelectionSetNode | undefined, fragments: ReadonlyMap<strin
 
 /** Cut at the end to about so many characters. */
 export const cut = (text: string, length: number) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
-/** Cut at the start, for paths: their ends tell more. */
-export const cutStart = (text: string, length: number) => (text.length > length ? `…${text.slice(1 - length)}` : text);
+/** A path without its first parts, as far as it has to be shorter than so many characters: its end tells more. */
+export function cutPath(path: string, length: number): string {
+  if (path.length <= length) return path;
+  const parts = path.split('.');
+  while (parts.length > 1 && parts.join('.').length > length - 2) parts.shift();
+  return `….${cut(parts.join('.'), length - 2)}`;
+}
