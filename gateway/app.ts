@@ -15,7 +15,7 @@ import { mayReadMetrics } from './telemetry/access.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createTelemetry } from './telemetry/observer.ts';
 import { createSlowOperations } from './telemetry/slowOperations.ts';
-import { watchPlans } from './telemetry/watched.ts';
+import { watchPlans, watchSubscriptions } from './telemetry/watched.ts';
 import { receiveAppleNotification, sendExport } from './transport/account.ts';
 import { createHealth } from './transport/health.ts';
 import { createGraphqlHttp } from './transport/http.ts';
@@ -76,8 +76,7 @@ export async function createApp({ platform, subgraphs, supergraphSdl }: AppOptio
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 });
   server.maxConnections = 20_000;
   const websocket = createGraphqlWebSocket(server, gateway, platform);
-  metrics.watch('jarvis_websocket_connections', 'Open WebSocket connections', () => websocket.connections);
-  metrics.watch('jarvis_subscriptions', 'Live subscriptions', () => feed.size);
+  watchSubscriptions(metrics, () => ({ sockets: websocket.connections, subscriptions: feed.size }));
   watchPlans(metrics, () => gateway.engine.planner.statistics);
 
   const routes: Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void> = {

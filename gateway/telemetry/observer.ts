@@ -4,6 +4,7 @@ import { Distribution } from './distribution.ts';
 import { type Metrics, requestBounds } from './metrics.ts';
 import { type CallOutcome, Observation, observationOf, phases, type Recorder } from './observation.ts';
 import type { SlowOperations } from './slowOperations.ts';
+import { TracedRequest } from './tracedRequest.ts';
 import type { Tracer } from './tracing.ts';
 
 export interface TelemetryOptions {
@@ -30,6 +31,8 @@ export interface Arrival {
 export interface Telemetry {
   /** An operation has arrived; its first phase, `parse`, begins. For a subscription: at its start, and again for each run for an event. */
   begin(arrival: Arrival): Observation;
+  /** So many answers went to subscribers. */
+  delivered(answers: number): void;
   /** The same source, observed. Its calls belong to the operation whose observation follows the request's context. */
   observed(source: Source, subgraph: string): Source;
 }
@@ -58,6 +61,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   const subgraphs = new Map<string, Series>();
   const cost = { requested: 0, actual: 0 };
   let bytes = 0;
+  let delivered = 0;
 
   const seriesOf = (kind: Observation['kind'], name: string | null): Series => {
     if (!kind) return unread;
@@ -75,9 +79,9 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     ended(observation, { codes: errors, cost: spent, bytes: sent = 0 }) {
       const { kind, name, milliseconds } = observation;
       const code = errors?.[0];
-      const series = seriesOf(kind, name);
-      series.durations.add(milliseconds);
-      count(series, code === undefined ? 'ok' : codes.has(code) ? code : 'other');
+      const seen = seriesOf(kind, name);
+      seen.durations.add(milliseconds);
+      count(seen, code === undefined ? 'ok' : codes.has(code) ? code : 'other');
       for (let index = 0; index < phases.length; index++) {
         const spentOn = observation.spent[index]!;
         if (spentOn > 0) phaseDurations[index]!.add(spentOn);
@@ -106,6 +110,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   );
   metrics.watch('jarvis_cost_requested_total', 'Cost as estimated before', () => cost.requested, 'counter');
   metrics.watch('jarvis_cost_actual_total', 'Cost as it turned out', () => cost.actual, 'counter');
+  metrics.watch('jarvis_subscription_answers_total', 'Answers sent to subscribers', () => delivered, 'counter');
   metrics.watch('jarvis_response_bytes_total', 'Bytes of GraphQL responses', () => bytes, 'counter');
 
   return {
@@ -113,6 +118,9 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       const at = now();
       const trace = tracer ? tracer.begin(at, trustsClients ? traceparent : null) : null;
       return new Observation(recorder, requestId, at, trace);
+    },
+    delivered(answers) {
+      delivered += answers;
     },
     observed(source, subgraph) {
       const calls = subgraphs.get(subgraph) ?? series({ subgraph }, partBounds);
@@ -130,7 +138,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
             observation?.called(subgraph, at - started, outcome);
             call?.end(at, outcome);
           };
-          const answer = source.execute(call ? { ...request, traceparent: call.traceparent } : request);
+          const answer = source.execute(call ? new TracedRequest(request, call.traceparent) : request);
           // Beside the executor's own way to the answer, not in it: nobody waits for this.
           answer.then(
             ({ errors }) => done(errors?.length ? 'errors' : 'ok'),
@@ -143,9 +151,9 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   };
 }
 
+/** Whoever gives up says so in the error's name (undici, AbortSignal.timeout) or message (the executor's deadline, a source's own). */
 function failure(reason: unknown, signal: AbortSignal): CallOutcome {
-  const name = reason instanceof Error ? reason.name : '';
-  if (/Timeout/.test(name)) return 'timeout';
+  if (reason instanceof Error && /timeout|in time|too long/i.test(`${reason.name} ${reason.message}`)) return 'timeout';
   return signal.aborted ? 'abandoned' : 'failed';
 }
 

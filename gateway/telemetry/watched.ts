@@ -1,14 +1,14 @@
-import type { Figure } from './distribution.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface CacheFigures {
   readonly entries: number;
   readonly hits: number;
   readonly misses: number;
-  readonly evictions: number;
+  /** Where they are counted. */
+  readonly evictions?: number;
 }
 
-/** The plan cache; `planningTime` in milliseconds, `refused` for documents whose planning would have taken too long. */
+/** The plan cache; `planningTime` in milliseconds, `refused` for operations that would take too long to plan. */
 export function watchPlans(
   metrics: Metrics,
   read: () => CacheFigures & { readonly planningTime: number; readonly refused?: number },
@@ -20,9 +20,10 @@ export function watchPlans(
   metrics.watch('jarvis_plans_refused_total', 'Operations that would take too long to plan', refused, 'counter');
 }
 
-/** The cache of parsed and validated documents. */
-export function watchDocuments(metrics: Metrics, read: () => CacheFigures): void {
+/** The cache of documents that were parsed, held against the limits and validated; `refused` are those of them that nobody may run. */
+export function watchDocuments(metrics: Metrics, read: () => CacheFigures & { readonly refused: number }): void {
   watchCache(metrics, 'document', read);
+  metrics.watch('jarvis_document_cache_refused', 'Refused documents that are remembered', () => read().refused);
 }
 
 function watchCache(metrics: Metrics, what: string, read: () => CacheFigures): void {
@@ -30,27 +31,36 @@ function watchCache(metrics: Metrics, what: string, read: () => CacheFigures): v
   metrics.watch(`${name}_entries`, `Entries of the ${what} cache`, () => read().entries);
   metrics.watch(`${name}_hits_total`, `Found in the ${what} cache`, () => read().hits, 'counter');
   metrics.watch(`${name}_misses_total`, `Not found in the ${what} cache`, () => read().misses, 'counter');
-  metrics.watch(`${name}_evictions_total`, `Pushed out of the ${what} cache`, () => read().evictions, 'counter');
+  metrics.watch(`${name}_evictions_total`, `Pushed out of the ${what} cache`, () => read().evictions ?? 0, 'counter');
 }
 
 const breakerStates = ['closed', 'half-open', 'open'] as const;
 
-/** What the way to a subgraph has seen. The calls themselves are counted by `observed`. */
+/** What the way to a subgraph has seen. The executor's calls are counted by `observed`; these are the calls that they became. */
 export interface SubgraphFigures {
-  readonly subgraph: string;
   readonly retries: number;
+  readonly hedges: number;
+  /** Calls that the circuit breaker held back. */
+  readonly heldBack: number;
   readonly breaker: (typeof breakerStates)[number];
 }
 
-export function watchSubgraphs(metrics: Metrics, read: () => Iterable<SubgraphFigures>): void {
-  metrics.watch(
-    'jarvis_subgraph_retries_total',
-    'Calls to subgraphs made a second time',
-    () => [...read()].map(({ subgraph, retries }) => ({ labels: { subgraph }, value: retries })),
-    'counter',
-  );
+export function watchSubgraphs(
+  metrics: Metrics,
+  read: () => Iterable<readonly [subgraph: string, figures: SubgraphFigures]>,
+): void {
+  const count = (name: string, help: string, of: (figures: SubgraphFigures) => number) =>
+    metrics.watch(
+      `jarvis_subgraph_${name}_total`,
+      help,
+      () => [...read()].map(([subgraph, figures]) => ({ labels: { subgraph }, value: of(figures) })),
+      'counter',
+    );
+  count('retries', 'Calls made again after a failure', ({ retries }) => retries);
+  count('hedges', 'Calls made again because the first was slow', ({ hedges }) => hedges);
+  count('held_back', 'Calls that the circuit breaker held back', ({ heldBack }) => heldBack);
   metrics.watch('jarvis_subgraph_breaker', 'State of the circuit breaker: 1 for the one it is in', () =>
-    [...read()].flatMap(({ subgraph, breaker }) =>
+    [...read()].flatMap(([subgraph, { breaker }]) =>
       breakerStates.map((state) => ({ labels: { subgraph, state }, value: Number(state === breaker) })),
     ),
   );
@@ -59,25 +69,34 @@ export function watchSubgraphs(metrics: Metrics, read: () => Iterable<SubgraphFi
 export interface SubscriptionFigures {
   readonly sockets: number;
   readonly subscriptions: number;
-  /** Answers sent to clients. */
-  readonly delivered: number;
-  /** Ends of connections by a reason out of a closed list. */
-  readonly closed: Readonly<Record<string, number>>;
+  /** Ends of connections by a reason out of a closed list, where they are counted. */
+  readonly closed?: Readonly<Record<string, number>>;
 }
 
+/** What subscribers were sent is counted by `delivered`. */
 export function watchSubscriptions(metrics: Metrics, read: () => SubscriptionFigures): void {
   metrics.watch('jarvis_websocket_connections', 'Open WebSocket connections', () => read().sockets);
   metrics.watch('jarvis_subscriptions', 'Live subscriptions', () => read().subscriptions);
-  metrics.watch('jarvis_subscription_answers_total', 'Answers sent to subscribers', () => read().delivered, 'counter');
   metrics.watch(
     'jarvis_websocket_closes_total',
     'Connections closed, by reason',
-    (): Figure[] => Object.entries(read().closed).map(([reason, value]) => ({ labels: { reason }, value })),
+    () => Object.entries(read().closed ?? {}).map(([reason, value]) => ({ labels: { reason }, value })),
     'counter',
   );
 }
 
-/** Requests turned away because we were too busy. */
-export function watchShedding(metrics: Metrics, read: () => number): void {
-  metrics.watch('jarvis_requests_shed_total', 'Requests turned away under overload', read, 'counter');
+/** What a shedder says of itself. */
+export interface SheddingFigures {
+  readonly running: number;
+  readonly waiting: number;
+  readonly limit: number;
+  readonly refused: number;
+}
+
+/** Operations that run, wait and are turned away under load. */
+export function watchShedding(metrics: Metrics, read: () => SheddingFigures): void {
+  metrics.watch('jarvis_operations_running', 'Operations that run now', () => read().running);
+  metrics.watch('jarvis_operations_waiting', 'Operations that wait for a place', () => read().waiting);
+  metrics.watch('jarvis_operations_limit', 'Operations that may run now', () => read().limit);
+  metrics.watch('jarvis_requests_shed_total', 'Operations turned away under load', () => read().refused, 'counter');
 }

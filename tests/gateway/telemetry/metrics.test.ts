@@ -28,13 +28,13 @@ test('what others count is read at each scrape', async () => {
   const cache = { entries: 2, hits: 3, misses: 4, evictions: 1 };
   let sockets = 1;
   watchPlans(metrics, () => ({ ...cache, planningTime: 1_500, refused: 6 }));
-  watchDocuments(metrics, () => cache);
+  watchDocuments(metrics, () => ({ ...cache, refused: 11 }));
   watchSubgraphs(metrics, () => [
-    { subgraph: 'goals', retries: 5, breaker: 'open' },
-    { subgraph: 'chat', retries: 0, breaker: 'closed' },
+    ['goals', { retries: 5, hedges: 1, heldBack: 12, breaker: 'open' }],
+    ['chat', { retries: 0, hedges: 0, heldBack: 0, breaker: 'closed' }],
   ]);
-  watchSubscriptions(metrics, () => ({ sockets, subscriptions: 2, delivered: 9, closed: { slow: 1, expired: 2 } }));
-  watchShedding(metrics, () => 8);
+  watchSubscriptions(metrics, () => ({ sockets, subscriptions: 2, closed: { slow: 1, expired: 2 } }));
+  watchShedding(metrics, () => ({ running: 3, waiting: 1, limit: 512, refused: 8 }));
   sockets = 7;
   const lines = new Set((await metrics.text()).split('\n'));
   for (const line of [
@@ -51,7 +51,9 @@ test('what others count is read at each scrape', async () => {
     'jarvis_subgraph_breaker{subgraph="chat",state="closed"} 1',
     'jarvis_websocket_connections 7',
     'jarvis_subscriptions 2',
-    'jarvis_subscription_answers_total 9',
+    'jarvis_document_cache_refused 11',
+    'jarvis_subgraph_held_back_total{subgraph="goals"} 12',
+    'jarvis_operations_limit 512',
     'jarvis_websocket_closes_total{reason="slow"} 1',
     'jarvis_websocket_closes_total{reason="expired"} 2',
     'jarvis_requests_shed_total 8',

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { operationSignal } from '../../../gateway/execution/execution.ts';
 import type { Source, SubgraphRequest, SubgraphResponse } from '../../../gateway/sources/source.ts';
 import { createMetrics, type Metrics } from '../../../gateway/telemetry/metrics.ts';
 import { createTelemetry, type Telemetry } from '../../../gateway/telemetry/observer.ts';
@@ -81,6 +82,12 @@ describe('operations', () => {
     expect(await figure('jarvis_operations_total{kind="unknown",name="other",outcome="BAD_USER_INPUT"}')).toBe(1);
   });
 
+  test('of subscriptions count each answer that is sent', async () => {
+    telemetry.delivered(2);
+    telemetry.delivered(1_000);
+    expect(await figure('jarvis_subscription_answers_total')).toBe(1_002);
+  });
+
   test('spend their time on phases', async () => {
     const observation = telemetry.begin({ requestId: 'request-1' });
     time += 1;
@@ -118,16 +125,21 @@ describe('calls to subgraphs', () => {
     await expect(fails(refused)).rejects.toBe(refused);
     const late = Object.assign(new Error('too late'), { name: 'HeadersTimeoutError' });
     await expect(fails(late)).rejects.toBe(late);
-    const signal = AbortSignal.abort();
-    const gone = telemetry.observed({ execute: () => Promise.reject(signal.reason) }, 'chat');
-    await expect(gone.execute(request({}, { signal }))).rejects.toBe(signal.reason);
+    // The executor's own two reasons to give up: the deadline, and a client that has left.
+    for (const client of [undefined, AbortSignal.abort()]) {
+      const { signal, release } = operationSignal(0, now, client);
+      if (!signal.aborted) await new Promise((aborted) => signal.addEventListener('abort', aborted));
+      const gone = telemetry.observed({ execute: () => Promise.reject(signal.reason) }, 'chat');
+      await expect(gone.execute(request({}, { signal }))).rejects.toBe(signal.reason);
+      release();
+    }
 
     const calls = (subgraph: string, outcome: string) =>
       figure(`jarvis_subgraph_calls_total{subgraph="${subgraph}",outcome="${outcome}"}`);
     expect(await calls('goals', 'ok')).toBe(1);
     expect(await calls('goals', 'errors')).toBe(1);
     expect(await calls('chat', 'failed')).toBe(1);
-    expect(await calls('chat', 'timeout')).toBe(1);
+    expect(await calls('chat', 'timeout')).toBe(2);
     expect(await calls('chat', 'abandoned')).toBe(1);
     expect(await figure('jarvis_subgraph_call_seconds_sum{subgraph="goals"}')).toBeCloseTo(0.04);
     expect(await metrics.text()).not.toContain('10.0.0.7');

@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { parse } from 'graphql';
+import { createGateway } from '../../../gateway/gateway.ts';
 import { toCall } from '../../../gateway/sources/embedded.ts';
 import type { Source, SubgraphRequest } from '../../../gateway/sources/source.ts';
 import { createMetrics } from '../../../gateway/telemetry/metrics.ts';
@@ -10,6 +12,7 @@ import { startTracing } from '../../../gateway/telemetry/tracing.ts';
 import { createContext, type RequestInfo } from '../../../subgraphs/shared/context.ts';
 import type { Platform } from '../../../subgraphs/shared/platform.ts';
 import { recordingLog } from '../../support/platform.ts';
+import { compose, localSource } from '../execution/federation.ts';
 
 const above = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const aboveNotRecorded = above.replace(/01$/, '00');
@@ -158,6 +161,82 @@ test('an operation is a span, with its phases and its subgraph calls below it', 
   expect(received.join('')).not.toMatch(/canary|10\.0\.0\.7/);
   expect(received.join('')).toContain('"service.name"');
 });
+
+test('requests whose parts are made when they are asked for stay such', async () => {
+  const tracing = startTracing({ endpoint, ratio: 1, service: 'jarvis', onFailure() {} });
+  const telemetry = createTelemetry({ metrics: createMetrics(), tracer: tracing.tracer });
+  class Lazy implements SubgraphRequest {
+    #made = 0;
+    readonly operationKind = 'query';
+    readonly query = '{ a }';
+    readonly deadline = 5;
+    readonly context = {};
+    readonly signal = new AbortController().signal;
+    get variables() {
+      return { made: ++this.#made };
+    }
+  }
+  const request = new Lazy();
+  const observation = telemetry.begin({ requestId: 'request-1' });
+  observation.follow(request.context);
+  const source: Source = {
+    async execute({ query, operationKind, variables, deadline, traceparent, signal, context }) {
+      expect(signal).toBe(request.signal);
+      expect(context).toBe(request.context);
+      return { data: { query, operationKind, variables, deadline, traceparent } };
+    },
+  };
+  expect((await telemetry.observed(source, 'goals').execute(request)).data).toEqual({
+    query: '{ a }',
+    operationKind: 'query',
+    variables: { made: 1 },
+    deadline: 5,
+    traceparent: expect.stringMatching(/^00-/),
+  });
+  observation.end();
+  await tracing.stop();
+});
+
+test.each(['compiled', 'interpreted'] as const)(
+  'a federated query is traced as it is run by the %s executor',
+  async (executor) => {
+    const users = {
+      sdl: 'type Query { me: User } type User @key(fields: "id") { id: ID! name: String }',
+      resolvers: { Query: { me: () => ({ id: '1', name: 'Ada' }) } },
+    };
+    const goals = {
+      sdl: 'type User @key(fields: "id") { id: ID! goals(first: Int): [String!] }',
+      resolvers: { User: { goals: (_: object, { first }: { first: number }) => ['Run', 'Read'].slice(0, first) } },
+    };
+    const tracing = startTracing({ endpoint, ratio: 1, service: 'jarvis', onFailure() {} });
+    const telemetry = createTelemetry({ metrics: createMetrics(), tracer: tracing.tracer });
+    const gateway = createGateway({
+      supergraphSdl: compose({ users: users.sdl, goals: goals.sdl }),
+      executor,
+      buildSource: ({ name }) => telemetry.observed(localSource(name === 'users' ? users : goals), name),
+    });
+    const observation = telemetry.begin({ requestId: 'request-1' });
+    const variables = { first: 1 };
+    const plan = await gateway.plan(
+      parse('query Life($first: Int) { me { name goals(first: $first) } }'),
+      null,
+      variables,
+    );
+    observation.identify(plan.kind, plan.operation.name?.value, plan.key);
+    const context = {};
+    observation.follow(context);
+    expect(await gateway.executeText(plan, { variables, context })).toEqual({
+      data: '{"me":{"name":"Ada","goals":["Run"]}}',
+    });
+    observation.end();
+    await tracing.stop();
+    expect(
+      spans()
+        .filter(({ kind }) => kind === 3)
+        .map(({ name }) => name),
+    ).toEqual(['query users', 'query goals']);
+  },
+);
 
 test('what the client did wrong is no fault of ours', async () => {
   await run({ codes: ['BAD_USER_INPUT'] });
