@@ -11,11 +11,15 @@ import { createGateway, type Gateway } from './gateway.ts';
 import { createEmbeddedSource, type GatewayContext } from './sources/embedded.ts';
 import { createEventFeed } from './sources/eventFeed.ts';
 import { createRemoteSource } from './sources/remote.ts';
+import { mayReadMetrics } from './telemetry/access.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { createTelemetry } from './telemetry/observer.ts';
+import { createSlowOperations } from './telemetry/slowOperations.ts';
+import { watchPlans, watchSubscriptions } from './telemetry/watched.ts';
 import { receiveAppleNotification, sendExport } from './transport/account.ts';
 import { createHealth } from './transport/health.ts';
 import { createGraphqlHttp } from './transport/http.ts';
 import { createInterimOperations } from './transport/interimOperations.ts';
-import { createMetrics } from './transport/metrics.ts';
 import { createSockets } from './transport/sockets.ts';
 
 export interface App {
@@ -42,6 +46,14 @@ export async function createApp({ platform, subgraphs, supergraphSdl }: AppOptio
   const { config, log, db, bus } = platform;
   const feed = createEventFeed({ db, bus, log });
   const remotes: { close(): Promise<void> }[] = [];
+  const metrics = createMetrics();
+  const tracing = await traces(platform);
+  const telemetry = createTelemetry({
+    metrics,
+    tracer: tracing?.tracer,
+    slow: config.SLOW_OPERATION_MS > 0 ? createSlowOperations(log, config.SLOW_OPERATION_MS) : undefined,
+    trustsClients: config.TRUST_TRACEPARENT === 'yes',
+  });
   const gateway = createGateway({
     supergraphSdl: supergraphSdl ?? readFileSync(supergraphFile, 'utf8'),
     scalars,
@@ -51,24 +63,24 @@ export async function createApp({ platform, subgraphs, supergraphSdl }: AppOptio
       log.warn({ subgraph, path, error: (cause as Error)?.message }, 'a subgraph failed'),
     buildSource({ name }) {
       const local = subgraphs.get(name);
-      if (local) return createEmbeddedSource(local);
+      if (local) return telemetry.observed(createEmbeddedSource(local), name);
       const source = createRemoteSource(addressOf(platform, name), Buffer.from(config.SUBGRAPH_SECRET!, 'hex'));
       remotes.push(source);
-      return source;
+      return telemetry.observed(source, name);
     },
     buildSubscriptionSource: () => feed,
   });
   const graphql = await createGraphqlHttp(gateway, platform);
   const explorer = createExplorerHandler();
   const health = createHealth(platform);
-  const metrics = createMetrics();
 
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 });
   server.maxConnections = 20_000;
   const operations = createInterimOperations(gateway, platform.now);
   const sockets = createSockets(server, operations, platform);
-  metrics.watch('jarvis_websocket_connections', 'Open WebSocket connections', () => sockets.connections);
-  metrics.watch('jarvis_subscriptions', 'Live subscriptions', () => operations.fanOut.subscribers);
+  const { fanOut } = operations;
+  watchSubscriptions(metrics, () => ({ sockets: sockets.connections, subscriptions: fanOut.subscribers }));
+  watchPlans(metrics, () => gateway.engine.planner.statistics);
 
   const routes: Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void> = {
     '/graphql': (request, response) => graphql.handle(request, response),
@@ -78,7 +90,8 @@ export async function createApp({ platform, subgraphs, supergraphSdl }: AppOptio
       const state = await health.ready();
       sendJson(response, state.ready ? 200 : 503, { status: state.ready ? 'ready' : 'not ready', ...state });
     },
-    '/metrics': async (_request, response) => {
+    '/metrics': async (request, response) => {
+      if (!mayReadMetrics(request, config.METRICS_TOKEN)) return nothingHere(response);
       response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.text());
     },
     '/.well-known/jwks.json': async (_request, response) => {
@@ -100,8 +113,7 @@ export async function createApp({ platform, subgraphs, supergraphSdl }: AppOptio
       const handle = Object.hasOwn(routes, path) ? routes[path] : undefined;
       if (handle) await handle(request, response);
       else if (path.startsWith('/exports/')) await sendExport(platform, request, response);
-      else if (!explorer(request, response))
-        sendJson(response, 404, { error: 'There is nothing here. The graph is at /graphql.' });
+      else if (!explorer(request, response)) nothingHere(response);
     } catch (error) {
       log.error({ path: route, error: (error as Error).message, stack: (error as Error).stack }, 'a request failed');
       if (response.headersSent) response.destroy();
@@ -134,8 +146,21 @@ export async function createApp({ platform, subgraphs, supergraphSdl }: AppOptio
       clearTimeout(timer);
       await graphql.stop();
       await Promise.all(remotes.map((remote) => remote.close()));
+      await tracing?.stop();
     },
   };
+}
+
+/** Loaded only where there is somebody to send traces to. */
+async function traces({ config, log }: Platform) {
+  if (!config.OTEL_EXPORTER_OTLP_ENDPOINT) return null;
+  const { startTracing } = await import('./telemetry/tracing.ts');
+  return startTracing({
+    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+    ratio: config.OTEL_TRACES_SAMPLER_ARG,
+    service: 'jarvis',
+    onFailure: (error) => log.warn({ error }, 'spans could not be sent'),
+  });
 }
 
 function addressOf({ config }: Platform, name: string): string {
@@ -159,6 +184,10 @@ function allowOrigin(request: IncomingMessage, response: ServerResponse, { confi
     'authorization, content-type, idempotency-key, apollo-require-preflight, x-request-id',
   );
   response.setHeader('access-control-max-age', '600');
+}
+
+function nothingHere(response: ServerResponse): void {
+  sendJson(response, 404, { error: 'There is nothing here. The graph is at /graphql.' });
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -12,12 +12,20 @@ export interface GatewayContext {
 }
 
 /** What a subgraph is told, whichever way it is reached. */
-export function toCall({ query, operationName, variables, context, event }: SubgraphRequest): SubgraphCall {
+export function toCall({
+  query,
+  operationName,
+  variables,
+  context,
+  traceparent,
+  event,
+}: SubgraphRequest): SubgraphCall {
+  const { request } = context as GatewayContext;
   return {
     query,
     operationName,
     variables: variables as Record<string, unknown> | undefined,
-    request: (context as GatewayContext).request,
+    request: traceparent ? { ...request, traceparent } : request,
     ...(event !== undefined && { eventId: (event as { id: string }).id }),
   };
 }

@@ -16,6 +16,8 @@ export interface SubgraphRequest {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch until which an answer is useful. */
   readonly deadline: number;
+  /** The trace that the call belongs to, as W3C Trace Context writes it, where it is traced: for the header of that name. */
+  readonly traceparent?: string;
   /** Only for the first fetch of a subscription: what happened. The subscription field is executed once with it. */
   readonly event?: unknown;
 }

@@ -22,6 +22,10 @@ const integer = (low: number, high: number) =>
       message: `must be a whole number from ${low} to ${high}`,
     })
     .transform(Number);
+const share = z
+  .string()
+  .regex(/^(0(\.\d{1,9})?|1(\.0{1,9})?)$/, 'must be a number from 0 to 1')
+  .transform(Number);
 const choice = <const Options extends [string, ...string[]]>(...options: Options) =>
   z.enum(options, { message: `must be one of ${options.join(', ')}` });
 const list = z.string().transform((text) =>
@@ -107,6 +111,25 @@ export const variables = {
   MAX_BODY_BYTES: integer(1_000, 10_000_000)
     .default(256_000)
     .describe('Largest request body, and largest WebSocket message, in bytes'),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/=-]{16,200}$/, 'must be 16 to 200 letters, digits or signs of a bearer token')
+    .optional()
+    .describe(
+      'Whoever asks for /metrics must send it as a bearer token. Unset: /metrics answers this machine only, and no proxy',
+    ),
+  SLOW_OPERATION_MS: integer(0, 120_000)
+    .default(1_000)
+    .describe('Operations that take this many milliseconds or longer are logged, without their values. 0: none'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:'])
+    .optional()
+    .describe(
+      'OpenTelemetry collector that takes spans as OTLP/HTTP under /v1/traces. Unset: nothing is traced. OTEL_EXPORTER_OTLP_HEADERS and the like work as OpenTelemetry documents them',
+    ),
+  OTEL_TRACES_SAMPLER_ARG: share.default(1).describe('Share of operations that are traced, from 0 to 1'),
+  TRUST_TRACEPARENT: choice('no', 'yes')
+    .default('no')
+    .describe('yes: a traceparent header of the client is continued. Only behind a proxy that sets or removes it'),
 } as const;
 
 const schema = z.object(variables);

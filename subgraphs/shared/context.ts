@@ -45,6 +45,8 @@ export interface RequestInfo {
   idempotencyKey: string | null;
   /** How the account stands once the operation's estimated cost was taken; absent where nothing is counted. */
   rateLimit?: RateLimit;
+  /** The trace that the call belongs to, as W3C Trace Context writes it, where it is traced. */
+  traceparent?: string;
 }
 
 /** A budget of points: `limit` at most, `remaining` after this operation was charged with `cost`. */
@@ -92,7 +94,8 @@ export function createContext<Loaders>(
   request: RequestInfo,
   makeLoaders: (ctx: Context<Loaders>) => Loaders,
 ): Context<Loaders> {
-  const log = platform.log.child({ requestId: request.requestId });
+  const traceId = request.traceparent?.split('-')[1];
+  const log = platform.log.child({ requestId: request.requestId, ...(traceId && { traceId }) });
   const ctx = {
     request,
     requestId: request.requestId,

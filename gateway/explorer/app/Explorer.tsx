@@ -6,9 +6,10 @@ import { Bar } from './Bar.tsx';
 import { EventLogView } from './EventLogView.tsx';
 import { examplesPlugin } from './ExamplesPanel.tsx';
 import { fetcher } from './fetcher.ts';
+import { planPlugin } from './plan/PlanPanel.tsx';
 import welcome from './welcome.graphql?raw';
 
-const plugins = [examplesPlugin, HISTORY_PLUGIN];
+const plugins = [examplesPlugin, planPlugin, HISTORY_PLUGIN];
 /** On the first visit, and where there is room, the examples are open; afterwards GraphiQL remembers the choice. */
 const firstVisit = localStorage.getItem('graphiql:visiblePlugin') === null;
 const openPlugin = firstVisit && innerWidth >= 1000 ? examplesPlugin.title : undefined;

@@ -22,7 +22,8 @@ export const fetcher: GraphiQLProps['fetcher'] = async (params, options) => {
   return (renewable && (await session.renew()) ? (await send()).answer : answer) as Awaited<ReturnType<typeof fetcher>>;
 };
 
-function findOperation(query: string, name: string | null | undefined): OperationDefinitionNode | undefined {
+/** The operation of that name in a document, or else the first; undefined when the text is no document or has none. */
+export function findOperation(query: string, name: string | null | undefined): OperationDefinitionNode | undefined {
   try {
     const operations = parse(query).definitions.filter((node) => node.kind === 'OperationDefinition');
     return operations.find((node) => node.name?.value === name) ?? operations[0];

@@ -4,6 +4,7 @@ export const graphPath = '/graphql';
 export interface Answer {
   data?: Record<string, unknown> | null;
   errors?: { message: string; extensions?: { code?: string } }[];
+  extensions?: Record<string, unknown>;
 }
 
 export interface Reply {
@@ -17,14 +18,16 @@ export interface Reply {
  * Sends one operation.
  *
  * @param authorization value of the Authorization header; null to send none
+ * @param path of the graph, with a query string where one is wanted
  * @throws TypeError when the gateway cannot be reached
  */
 export async function post(
-  operation: { query: string; variables?: unknown; operationName?: string | null },
+  operation: { query: string; variables?: unknown; operationName?: string | null; extensions?: object },
   authorization: string | null,
   headers: Record<string, string> = {},
+  path: string = graphPath,
 ): Promise<Reply> {
-  const response = await fetch(graphPath, {
+  const response = await fetch(path, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',

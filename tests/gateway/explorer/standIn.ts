@@ -48,6 +48,11 @@ export class StandIn {
   refreshes = 0;
   /** A refresh token was used twice: a real server would end the whole session. */
   reuses = 0;
+  /** What is answered to those who ask for a plan; null to refuse. */
+  plan: { text: string; graph: unknown } | null = null;
+  /** Operations that a plan was asked for, and those that were run. */
+  readonly planned: string[] = [];
+  readonly ran: string[] = [];
   /** The `after` of every subscription started. */
   readonly resumedAfter: (string | null)[] = [];
   origin = '';
@@ -63,12 +68,21 @@ export class StandIn {
   constructor(explorer: ExplorerHandler) {
     this.#server = createServer((request, response) => {
       if (explorer(request, response)) return;
-      if (request.method !== 'POST' || request.url !== '/graphql') return void response.writeHead(404).end();
+      const [path, search] = (request.url ?? '').split('?');
+      if (request.method !== 'POST' || path !== '/graphql') return void response.writeHead(404).end();
       const chunks: Buffer[] = [];
       request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', async () => {
         const email = this.#emailOf(request.headers.authorization);
         const body = JSON.parse(Buffer.concat(chunks).toString());
+        if (search === 'plan' && body.extensions?.plan === 'only') {
+          this.planned.push(body.query);
+          const forbidden = [{ message: 'Plans are for developers.', extensions: { code: 'FORBIDDEN' } }];
+          const answer = this.plan ? { data: null, extensions: { queryPlan: this.plan } } : { errors: forbidden };
+          response.writeHead(200, { 'content-type': 'application/graphql-response+json' });
+          return void response.end(JSON.stringify(answer));
+        }
+        this.ran.push(body.query);
         const refused = request.headers.authorization && !email;
         const result = refused
           ? { errors: [{ message: 'The token has ended.', extensions: { code: 'UNAUTHENTICATED' } }] }
