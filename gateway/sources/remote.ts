@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Pool } from 'undici';
 import { sign, signatureHeaders } from '../../subgraphs/shared/signature.ts';
-import { subgraphShare } from './deadline.ts';
+import { subgraphShare } from './deadlines.ts';
 import { toCall } from './embedded.ts';
 import type { Source, SubgraphRequest, SubgraphResponse } from './source.ts';
 
