@@ -12,12 +12,22 @@ export class Attempt implements SubgraphRequest {
   /** Nobody waits for it any more: how it ends makes no difference. */
   isOver = false;
   readonly #request: SubgraphRequest;
+  readonly #mayBeOvertaken: boolean;
+  #isWatched = false;
   #controller: AbortController | undefined;
   #unfollow: (() => void) | undefined;
   #reason: unknown;
 
-  constructor(request: SubgraphRequest, deadline: number, started: number, pass: number) {
+  constructor(
+    request: SubgraphRequest,
+    deadline: number,
+    started: number,
+    pass: number,
+    /** Another attempt may make this one pointless while the request goes on. */
+    mayBeOvertaken: boolean,
+  ) {
     this.#request = request;
+    this.#mayBeOvertaken = mayBeOvertaken;
     this.deadline = deadline;
     this.started = started;
     this.pass = pass;
@@ -52,11 +62,13 @@ export class Attempt implements SubgraphRequest {
     return this.#request.context;
   }
 
-  /** Fires with the request's own, and when this attempt is given up. Made when a source wants it: embedded ones do not. */
+  /** The request's own, which is made when somebody wants it. Only an attempt that may be overtaken has another, since that costs more. */
   get signal(): AbortSignal {
+    this.#isWatched = true;
+    const { signal } = this.#request;
+    if (!this.#mayBeOvertaken) return signal;
     if (!this.#controller) {
       this.#controller = new AbortController();
-      const { signal } = this.#request;
       if (this.isOver) this.#controller.abort(this.#reason);
       else if (signal.aborted) this.#controller.abort(signal.reason);
       else this.#follow(this.#controller, signal);
@@ -64,9 +76,9 @@ export class Attempt implements SubgraphRequest {
     return this.#controller.signal;
   }
 
-  /** Whether it ended because the request did. A source that never looked at the signal cannot have. */
+  /** Whether the client has left. A source that never looked at the signal does not end for that. */
   get isLeft(): boolean {
-    return this.#controller !== undefined && !this.isOver && this.#controller.signal.aborted;
+    return this.#isWatched && this.#request.signal.aborted;
   }
 
   /** No longer of interest; the source may stop what it does for it. */

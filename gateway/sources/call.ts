@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { Attempt } from './attempt.ts';
 import type { CircuitBreaker } from './circuitBreaker.ts';
-import { type Deadlines, subgraphDeadline, type Waiting } from './deadline.ts';
+import { type Deadlines, subgraphShare, type Waiting } from './deadlines.ts';
 import { isFault, isTransient, NotAsked, tooLate } from './failures.ts';
 import type { HedgeDelay } from './hedging.ts';
 import type { RetryBudget } from './retryBudget.ts';
@@ -31,7 +31,7 @@ const retryJitter = 20;
  * first answer, or the last failure, or is released at the deadline.
  */
 export class Call implements Waiting {
-  readonly until: number;
+  readonly deadline: number;
   readonly #line: Line;
   readonly #request: SubgraphRequest;
   readonly #resolve: (response: SubgraphResponse) => void;
@@ -51,10 +51,11 @@ export class Call implements Waiting {
     this.#request = request;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.until = subgraphDeadline(request.deadline, line.clock.now());
+    const now = line.clock.now();
+    this.deadline = now + Math.max(1, (request.deadline - now) * subgraphShare);
     line.statistics.requests++;
     line.budget?.earn();
-    line.deadlines.add(this);
+    line.deadlines.add(this, now);
     this.#first = this.#send();
     if (!this.#first) this.#fail(new NotAsked());
     else if (line.hedgeDelay && request.operationKind === 'query') this.#planHedge(line.hedgeDelay);
@@ -75,14 +76,15 @@ export class Call implements Waiting {
 
   /** Undefined when the breaker holds it back. */
   #send(): Attempt | undefined {
-    const { source, clock, statistics, breaker } = this.#line;
+    const { source, clock, statistics, breaker, hedgeDelay } = this.#line;
     const pass = breaker ? breaker.admit() : 1;
     if (!pass) {
       statistics.heldBack++;
       return undefined;
     }
     statistics.calls++;
-    const attempt = new Attempt(this.#request, this.until, clock.elapsed(), pass);
+    const mayBeOvertaken = hedgeDelay !== undefined && this.#request.operationKind === 'query';
+    const attempt = new Attempt(this.#request, this.deadline, clock.elapsed(), pass, mayBeOvertaken);
     let answer: Promise<SubgraphResponse>;
     try {
       answer = source.execute(attempt);
@@ -117,6 +119,8 @@ export class Call implements Waiting {
   #failed(attempt: Attempt, cause: unknown): void {
     if (attempt.isOver) return;
     const { isLeft } = attempt;
+    // The source has kept the deadline before us.
+    if (!isLeft && this.#line.clock.now() >= this.deadline) return void this.expire();
     if (isLeft) this.#line.statistics.abandoned++;
     else this.#line.statistics.failures++;
     this.#line.breaker?.settle(attempt.pass, isLeft ? 'abandoned' : isFault(cause) ? 'failed' : 'answered');
@@ -132,7 +136,7 @@ export class Call implements Waiting {
     if (!retries || this.#second || this.#request.operationKind !== 'query' || !isTransient(cause)) return false;
     // A second call needs at least the time that the first has had.
     const needed = clock.elapsed() - attempt.started + retryDelay + retryJitter;
-    return clock.now() + needed < this.until && !this.#request.signal.aborted && (budget?.spend() ?? true);
+    return clock.now() + needed < this.deadline && !this.#request.signal.aborted && (budget?.spend() ?? true);
   }
 
   #retry(cause: unknown): void {

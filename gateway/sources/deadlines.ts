@@ -1,3 +1,8 @@
+import { type Clock, systemClock } from '../clock.ts';
+
+/** A subgraph gets half of the request's budget at most, so that the gateway can still answer for it. */
+export const subgraphShare = 0.5;
+
 /** Something that must not wait longer than until a time, in milliseconds since the epoch. */
 export interface Waiting {
   readonly deadline: number;
@@ -5,14 +10,19 @@ export interface Waiting {
 }
 
 /** Shortest time between two looks, so that thousands of calls that end one after the other are not looked through each time. */
-const GRAIN = 5;
+const grain = 5;
 
 /** Ends what has waited too long, with one timer for all: most calls are over long before, and a timer for each would cost more than they. */
 export class Deadlines {
+  readonly #clock: Clock;
   readonly #waiting = new Set<Waiting>();
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
   /** When the timer fires. */
   #next = Number.POSITIVE_INFINITY;
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
 
   add(waiting: Waiting, now: number): void {
     this.#waiting.add(waiting);
@@ -24,17 +34,15 @@ export class Deadlines {
   }
 
   #wake(at: number, now: number): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
     this.#next = at;
-    // setTimeout takes at most 2^31 - 1 ms and would fire at once beyond.
-    this.#timer = setTimeout(this.#look, Math.min(Math.max(at - now, GRAIN), 2 ** 31 - 1));
-    // The sockets keep the process alive as long as somebody waits.
-    this.#timer.unref();
+    // A timer takes at most 2^31 - 1 ms and would fire at once beyond.
+    this.#stopTimer = this.#clock.after(Math.min(Math.max(at - now, grain), 2 ** 31 - 1), this.#look);
   }
 
   readonly #look = () => {
     this.#next = Number.POSITIVE_INFINITY;
-    const now = Date.now();
+    const now = this.#clock.now();
     let next = Number.POSITIVE_INFINITY;
     for (const waiting of this.#waiting) {
       if (waiting.deadline <= now) {

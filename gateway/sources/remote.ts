@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sign, signatureHeaders } from '../../subgraphs/shared/signature.ts';
-import { subgraphShare } from './deadline.ts';
+import { subgraphShare } from './deadlines.ts';
 import { toCall } from './embedded.ts';
 import { createHttpSource } from './http.ts';
 import type { Source } from './source.ts';

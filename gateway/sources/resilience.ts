@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { Call, type Line } from './call.ts';
 import { type BreakerOptions, CircuitBreaker } from './circuitBreaker.ts';
-import { Deadlines } from './deadline.ts';
+import { Deadlines } from './deadlines.ts';
 import { HedgeDelay, type HedgingOptions } from './hedging.ts';
 import { RetryBudget } from './retryBudget.ts';
 import type { Source } from './source.ts';
@@ -33,8 +33,8 @@ export interface ResilientSource extends Source {
  *    while the budget of extra calls lasts. So a retry has the time that is left and no time of its own;
  * 3. the circuit breaker: it counts every call, first or second, and holds either back.
  *
- * Mutations and the events of subscriptions are sent once. Nothing is done twice for a healthy call: no timer, and no abort signal unless
- * the source asks for one.
+ * Mutations and the events of subscriptions are sent once. A healthy call costs no timer and, unless hedged, no signal of its own: the source
+ * keeps the deadline that the request carries, and whoever does not is not waited for.
  */
 export function withResilience(source: Source, options: ResilienceOptions = {}): ResilientSource {
   const { retry = true, breaker, hedging, clock = systemClock, random = Math.random } = options;
