@@ -189,7 +189,10 @@ function prepare(
     const document: DocumentNode = parse(query, { maxTokens: 10_000 });
     const problems = validate(gateway.apiSchema, document);
     if (problems.length > 0) return problems;
-    const denied = checkAuthorization(gateway.engine, document, operationName, session.request.viewer);
+    const denied = checkAuthorization(gateway.engine, document, operationName, {
+      isAuthenticated: true,
+      scopes: session.identity.viewer.scopes,
+    });
     if (denied.length > 0) return denied;
     const plan = gateway.plan(document, operationName, variables);
     const context: GatewayContext = { request: { ...session.request, requestId: randomUUID() } };
