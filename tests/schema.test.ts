@@ -166,6 +166,8 @@ describe('the shared operations', () => {
     const welcome = parse(readFileSync(join(import.meta.dirname, '../gateway/explorer/app/welcome.graphql'), 'utf8'));
     expect(validate(apiSchema, welcome)).toEqual([]);
     const { authorization } = stripSecurityDirectives(composeFromConfig());
-    expect(checkAuthorization({ apiSchema, authorization }, welcome, 'Welcome', null)).toEqual([]);
+    expect(
+      checkAuthorization({ apiSchema, authorization }, welcome, 'Welcome', { isAuthenticated: false, scopes: [] }),
+    ).toEqual([]);
   });
 });

@@ -11,62 +11,124 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { Viewer } from '../../subgraphs/shared/context.ts';
+import type { ErrorCode } from '../../subgraphs/shared/errors.ts';
 import type { Authorization } from '../planning/authorization.ts';
 import type { Requirement } from '../planning/requirement.ts';
+import type { Caller } from './caller.ts';
 
-/** What an operation asks of its viewer: the places that need something, with what they need. */
-interface Demand {
-  path: string[];
-  coordinate: string;
-  requirement: Requirement;
+/** What somebody may do: a caller, and the policies that hold for them. */
+export interface Rights extends Pick<Caller, 'isAuthenticated' | 'scopes'> {
+  readonly policies?: ReadonlySet<string>;
 }
 
-const cache = new WeakMap<DocumentNode, Map<string, Demand[]>>();
+export interface AuthorizerOptions {
+  /** Which of the named policies (`@policy`) hold for the caller. Without it none holds for anybody. */
+  readonly evaluatePolicies?: (caller: Caller, names: readonly string[]) => Promise<ReadonlySet<string>>;
+}
 
-/**
- * Whether this viewer may run this operation: `@authenticated` and `@requiresScopes` of every selected field and type
- * condition. The walk is done once a document; a request only compares scopes. An operation with one forbidden field is
- * refused whole, before any subgraph is called.
- * @returns one error a forbidden place, or nothing.
- */
-export function checkAuthorization(
-  engine: { apiSchema: GraphQLSchema; authorization: Authorization },
+/** The errors of what a caller may not do in an operation; none when all of it is allowed. */
+export type Authorizer = (
+  engine: Protected,
   document: DocumentNode,
   operationName: string | undefined | null,
-  viewer: Viewer | null,
-): GraphQLError[] {
-  if (engine.authorization.size === 0) return [];
-  const byOperation = cache.get(document) ?? new Map<string, Demand[]>();
-  cache.set(document, byOperation);
-  let demands = byOperation.get(operationName ?? '');
-  if (!demands) {
-    demands = collectDemands(engine, document, operationName);
-    byOperation.set(operationName ?? '', demands);
-  }
+  caller: Caller,
+) => readonly GraphQLError[] | Promise<readonly GraphQLError[]>;
+
+/** A schema with what its coordinates ask of callers. */
+interface Protected {
+  readonly apiSchema: GraphQLSchema;
+  readonly authorization: Authorization;
+}
+
+/** What an operation asks of its caller: the places that need something, with what they need. */
+interface Demand {
+  readonly path: readonly string[];
+  readonly coordinate: string;
+  readonly requirement: Requirement;
+}
+
+/** Demands by schema, document and operation: a document may outlive the schema that it was checked against. */
+const known = new WeakMap<Authorization, WeakMap<DocumentNode, Map<string, readonly Demand[]>>>();
+
+/**
+ * Checks operations, policies included. Policies are evaluated at once for a whole operation, and only where it needs some and nothing else
+ * forbids it.
+ */
+export function createAuthorizer({ evaluatePolicies }: AuthorizerOptions = {}): Authorizer {
+  return (engine, document, operationName, caller) => {
+    const demands = demandsOf(engine, document, operationName);
+    const names = [...new Set(demands.flatMap(({ requirement }) => requirement.policies.flat()))];
+    if (!names.length || !evaluatePolicies) return refusals(demands, caller);
+    const forbidden = refusals(demands, { ...rightsOf(caller), policies: new Set(names) });
+    if (forbidden.length) return forbidden;
+    return evaluatePolicies(caller, names).then((policies) => refusals(demands, { ...rightsOf(caller), policies }));
+  };
+}
+
+/**
+ * Whether somebody may run this operation: `@authenticated`, `@requiresScopes` and `@policy` of every selected field and type condition. The
+ * walk is done once a document; a request only compares. An operation with one forbidden field is refused whole, before any subgraph is
+ * called.
+ * @returns one error a forbidden place, ten at most, or nothing.
+ */
+export function checkAuthorization(
+  engine: Protected,
+  document: DocumentNode,
+  operationName: string | undefined | null,
+  rights: Rights,
+): readonly GraphQLError[] {
+  return refusals(demandsOf(engine, document, operationName), rights);
+}
+
+const rightsOf = ({ isAuthenticated, scopes }: Caller): Rights => ({ isAuthenticated, scopes });
+
+function refusals(demands: readonly Demand[], rights: Rights): readonly GraphQLError[] {
   const errors: GraphQLError[] = [];
   for (const { path, coordinate, requirement } of demands) {
-    if (!viewer) {
-      const message = `${coordinate} needs somebody signed in: send "Authorization: Bearer …".`;
-      errors.push(new GraphQLError(message, { path, extensions: { code: 'UNAUTHENTICATED' } }));
-    } else if (!hasOneOf(viewer.scopes, requirement.scopes) || requirement.policies.length > 0) {
-      const scopes = requirement.scopes.map((all) => all.join(' and ')).join(', or ');
-      const message = `${coordinate} needs the scope ${scopes || 'of a policy that nobody has'}.`;
-      errors.push(new GraphQLError(message, { path, extensions: { code: 'FORBIDDEN' } }));
-    }
+    const { authenticated, scopes, policies } = requirement;
+    const refuse = (code: ErrorCode, status: number, need: string) =>
+      errors.push(new GraphQLError(`${coordinate} needs ${need}.`, { path, extensions: { code, http: { status } } }));
+    if (authenticated && !rights.isAuthenticated)
+      refuse('UNAUTHENTICATED', 401, 'somebody signed in: send "Authorization: Bearer …"');
+    else if (!hasOneOf(rights.scopes, scopes)) refuse('FORBIDDEN', 403, `the scope ${inWords(scopes)}`);
+    else if (!hasOneOf([...(rights.policies ?? [])], policies))
+      refuse('FORBIDDEN', 403, `the policy ${inWords(policies)}`);
     if (errors.length === 10) break;
   }
   return errors;
 }
 
 const hasOneOf = (had: readonly string[], alternatives: readonly (readonly string[])[]) =>
-  alternatives.length === 0 || alternatives.some((all) => all.every((scope) => had.includes(scope)));
+  alternatives.length === 0 || alternatives.some((all) => all.every((name) => had.includes(name)));
 
-function collectDemands(
-  { apiSchema, authorization }: { apiSchema: GraphQLSchema; authorization: Authorization },
+const inWords = (alternatives: readonly (readonly string[])[]) =>
+  alternatives.map((all) => all.join(' and ')).join(', or ');
+
+function demandsOf(
+  engine: Protected,
   document: DocumentNode,
   operationName: string | undefined | null,
-): Demand[] {
+): readonly Demand[] {
+  const { authorization } = engine;
+  if (authorization.size === 0) return [];
+  const documents = known.get(authorization) ?? new WeakMap<DocumentNode, Map<string, readonly Demand[]>>();
+  known.set(authorization, documents);
+  const operations = documents.get(document) ?? new Map<string, readonly Demand[]>();
+  documents.set(document, operations);
+  let demands = operations.get(operationName ?? '');
+  if (!demands) {
+    demands = collectDemands(engine, document, operationName);
+    // Names that clients make up are not remembered; whoever plans the operation refuses them.
+    if (demands) operations.set(operationName ?? '', demands);
+  }
+  return demands ?? [];
+}
+
+function collectDemands(
+  { apiSchema, authorization }: Protected,
+  document: DocumentNode,
+  operationName: string | undefined | null,
+): readonly Demand[] | undefined {
   const fragments = new Map<string, FragmentDefinitionNode>();
   const operations: OperationDefinitionNode[] = [];
   for (const definition of document.definitions) {
@@ -75,7 +137,7 @@ function collectDemands(
   }
   const operation = operationName ? operations.find((o) => o.name?.value === operationName) : operations[0];
   const rootType = operation && apiSchema.getRootType(operation.operation);
-  if (!operation || !rootType) return [];
+  if (!operation || !rootType) return undefined;
   const demands = new Map<string, Demand>();
   const note = (coordinate: string, path: string[]) => {
     const requirement = authorization.get(coordinate);

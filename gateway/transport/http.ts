@@ -37,8 +37,11 @@ export async function createGraphqlHttp(gateway: Gateway, platform: Platform): P
         async requestDidStart() {
           return {
             async didResolveOperation({ document, operationName, contextValue }) {
-              const denied = checkAuthorization(gateway.engine, document, operationName, contextValue.request.viewer);
-              if (denied[0]) throw withStatus(denied[0]);
+              const denied = checkAuthorization(gateway.engine, document, operationName, {
+                isAuthenticated: contextValue.request.viewer !== null,
+                scopes: contextValue.request.viewer?.scopes ?? [],
+              });
+              if (denied[0]) throw denied[0];
             },
             async willSendResponse({ response, contextValue }) {
               if (response.body.kind !== 'single') return;
@@ -114,13 +117,6 @@ export async function createGraphqlHttp(gateway: Gateway, platform: Platform): P
     response.end();
   }
   return { handle, stop: () => server.stop() };
-}
-
-/** 401 for nobody, 403 for somebody without the scope. */
-function withStatus(error: GraphQLError): GraphQLError {
-  const { code } = error.extensions;
-  const http = { status: code === 'UNAUTHENTICATED' ? 401 : 403 };
-  return new GraphQLError(error.message, { path: error.path, extensions: { code, http } });
 }
 
 /** The client's own request id when it is a plain one (so that a log can be searched for it), else a new one. */

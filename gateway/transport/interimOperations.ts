@@ -26,7 +26,7 @@ export function createInterimOperations(gateway: Gateway, now: () => Date): Oper
   };
   const plan = (query: string, operationName: string | null, variables: object, viewer: Viewer | null) => {
     const document = read(query);
-    const denied = checkAuthorization(gateway.engine, document, operationName, viewer);
+    const denied = checkAuthorization(gateway.engine, document, operationName, rightsOf(viewer));
     if (denied.length > 0) throw denied[0];
     return gateway.plan(document, operationName, variables as Record<string, unknown>);
   };
@@ -43,7 +43,12 @@ export function createInterimOperations(gateway: Gateway, now: () => Date): Oper
       const problems = validate(gateway.apiSchema, document);
       if (problems.length > 0) throw problems[0];
       const name = operation.name?.value ?? null;
-      const denied = checkAuthorization(gateway.engine, document, name, (context as GatewayContext).request.viewer);
+      const denied = checkAuthorization(
+        gateway.engine,
+        document,
+        name,
+        rightsOf((context as GatewayContext).request.viewer),
+      );
       if (denied.length > 0) throw denied[0];
       return gateway.plan(document, name, variables);
     },
@@ -76,3 +81,5 @@ export function createInterimOperations(gateway: Gateway, now: () => Date): Oper
     },
   };
 }
+
+const rightsOf = (viewer: Viewer | null) => ({ isAuthenticated: viewer !== null, scopes: viewer?.scopes ?? [] });

@@ -24,7 +24,10 @@ export function createTestExecutor(subgraphs: ReadonlyMap<string, Subgraph>) {
         return { errors: problems.map((problem) => problem.toJSON()) } as FormattedExecutionResult;
       documents.set(text, document);
     }
-    const denied = checkAuthorization(gateway.engine, document, undefined, request.viewer);
+    const denied = checkAuthorization(gateway.engine, document, undefined, {
+      isAuthenticated: request.viewer !== null,
+      scopes: request.viewer?.scopes ?? [],
+    });
     if (denied.length > 0) return { errors: denied.map((error) => error.toJSON()) } as FormattedExecutionResult;
     const plan = gateway.plan(document, undefined, variables);
     const result = await gateway.execute(plan, { variables, context: { request } });
