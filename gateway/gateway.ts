@@ -60,6 +60,9 @@ export interface Gateway {
   readonly authorization: Authorization;
   /** The supergraph in use, without security directives. */
   readonly engine: Engine;
+  /** Resolves when operations can be planned. @throws Error when the planning thread does not start. */
+  ready(): Promise<void>;
+  cached: Planner['cached'];
   plan: Planner['plan'];
   execute(plan: PreparedPlan, options: RunOptions): Promise<ExecutionResult>;
   /** The answer with its data as JSON: what transports send. */
@@ -78,6 +81,8 @@ export interface Gateway {
   update(supergraphSdl: string): void;
   /** Calls the listener after each update. Returns what ends that. */
   onUpdate(listener: (engine: Engine) => void): () => void;
+  /** Ends the planning thread, once running plans are done. Running operations finish. */
+  close(): Promise<void>;
 }
 
 /** Supergraph in, executable graph out. Apollo's gateway keeps the supergraph's life; planning and execution are ours. */
@@ -90,7 +95,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const build = (sdl: string) => {
     const { supergraphSdl, authorization } = stripSecurityDirectives(sdl);
-    const planner = createPlanner(supergraphSdl, options.planner);
+    const planner = createPlanner(supergraphSdl, { now, ...options.planner });
     attachScalars(planner.apiSchema, options.scalars ?? {});
     const sources = new Map<string, Source>();
     const subscriptionSources = new Map<string, SubscriptionSource>();
@@ -140,7 +145,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           const engine = running.get(schema) ?? current;
           let plan: PreparedPlan;
           try {
-            plan = engine.planner.plan(document, request.operationName, request.variables);
+            plan = await engine.planner.plan(document, request.operationName, request.variables, context);
           } catch (error) {
             if (error instanceof GraphQLError) return { errors: [error] };
             throw error;
@@ -152,7 +157,10 @@ export function createGateway(options: GatewayOptions): Gateway {
         },
       };
     },
-    stop: () => life.apollo.stop(),
+    async stop() {
+      await life.apollo.stop();
+      await current.planner.close();
+    },
   };
 
   return {
@@ -166,7 +174,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     get engine() {
       return current;
     },
-    plan: (document, operationName, variables) => current.planner.plan(document, operationName, variables),
+    ready: () => current.planner.ready(),
+    cached: (...asked) => current.planner.cached(...asked),
+    plan: (...asked) => current.planner.plan(...asked),
     execute: (plan, run) => executor.execute(plan, executeOptions(plan, run)),
     executeText: (plan, run) => executor.executeText(plan, executeOptions(plan, run)),
     executeEvent: (plan, event, run) => executor.executeEvent(plan, event, executeOptions(plan, run)),
@@ -182,15 +192,18 @@ export function createGateway(options: GatewayOptions): Gateway {
       try {
         life.update(current.supergraphSdl);
       } catch (error) {
+        void current.planner.close();
         current = previous;
         throw error;
       }
+      void previous.planner.close();
       for (const listener of listeners) listener(current);
     },
     onUpdate(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    close: () => current.planner.close(),
   };
 }
 

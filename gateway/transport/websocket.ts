@@ -178,21 +178,21 @@ interface Prepared {
 }
 
 /** The same way as over HTTP: parse, validate, check what the viewer may do, plan. */
-function prepare(
+async function prepare(
   gateway: Gateway,
   query: string,
   operationName: string | null | undefined,
   variables: Record<string, unknown>,
   session: Session,
-): ExecutionArgs | readonly GraphQLError[] {
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
     const document: DocumentNode = parse(query, { maxTokens: 10_000 });
     const problems = validate(gateway.apiSchema, document);
     if (problems.length > 0) return problems;
     const denied = checkAuthorization(gateway.engine, document, operationName, session.request.viewer);
     if (denied.length > 0) return denied;
-    const plan = gateway.plan(document, operationName, variables);
     const context: GatewayContext = { request: { ...session.request, requestId: randomUUID() } };
+    const plan = await gateway.plan(document, operationName, variables, context);
     return {
       schema: plan.apiSchema,
       document,

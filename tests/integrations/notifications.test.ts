@@ -284,7 +284,7 @@ describe('notificationCreated', () => {
     const subscribe = async (after?: string) => {
       const request = { requestId: 'test', viewer: ana.viewer, ip: null, userAgent: null, idempotencyKey: null };
       const variables = { after };
-      const results = await gateway.subscribe(gateway.plan(document, undefined, variables), {
+      const results = await gateway.subscribe(await gateway.plan(document, undefined, variables), {
         variables,
         context: { request },
       });

@@ -88,7 +88,7 @@ export function federate(fixtures: Record<string, Fixture>) {
     });
   }
 
-  const prepare = (query: string, variables?: Record<string, unknown>, operationName?: string) => {
+  const prepare = async (query: string, variables?: Record<string, unknown>, operationName?: string) => {
     const document = parse(query);
     const invalid = validate(planner.apiSchema, document);
     if (invalid.length) throw new Error(invalid.join('\n'));
@@ -125,7 +125,7 @@ export function federate(fixtures: Record<string, Fixture>) {
       variables?: Record<string, unknown>,
       more?: Partial<ExecuteOptions> & { operationName?: string; executor?: ExecutorName },
     ) {
-      const plan = prepare(query, variables, more?.operationName);
+      const plan = await prepare(query, variables, more?.operationName);
       const work = (executor: (typeof executors)[ExecutorName]) =>
         executor.execute(plan, { ...options(variables), ...more });
       if (!more?.executor) return both(work);
@@ -133,11 +133,11 @@ export function federate(fixtures: Record<string, Fixture>) {
       return plain(await work(executors[more.executor]));
     },
     async runEvent(query: string, event: unknown, variables?: Record<string, unknown>) {
-      const plan = prepare(query, variables);
+      const plan = await prepare(query, variables);
       return both((executor) => executor.executeEvent(plan, event, options(variables)));
     },
-    subscribe: (query: string, variables?: Record<string, unknown>, signal?: AbortSignal) =>
-      subscribe(prepare(query, variables), { sources, subscriptionSources, variables, signal, budget: 10_000 }),
+    subscribe: async (query: string, variables?: Record<string, unknown>, signal?: AbortSignal) =>
+      subscribe(await prepare(query, variables), { sources, subscriptionSources, variables, signal, budget: 10_000 }),
     /** Puts another source in a subgraph's place. */
     replace(name: string, source: Source) {
       sources.set(name, source);

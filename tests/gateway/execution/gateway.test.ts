@@ -90,13 +90,13 @@ describe('by itself', () => {
   test('a gateway plans, executes and knows what fields ask for', async () => {
     const gateway = gatewayOf();
     expect(gateway.authorization.get('Query.me')).toMatchObject({ authenticated: true });
-    const plan = gateway.plan(parse('{ me { goals } }'));
+    const plan = await gateway.plan(parse('{ me { goals } }'));
     expect((await gateway.execute(plan, {})).data).toEqual({ me: { goals: ['Run'] } });
   });
 
   test('operations planned before an update finish with the sources that they were planned for', async () => {
     const gateway = gatewayOf();
-    const plan = gateway.plan(parse('{ me { goals } }'));
+    const plan = await gateway.plan(parse('{ me { goals } }'));
     gateway.update(compose({ users: fixtures.users!.sdl }));
     expect(gateway.apiSchema.getType('Subscription')).toBeUndefined();
     expect((await gateway.execute(plan, {})).data).toEqual({ me: { goals: ['Run'] } });
@@ -104,13 +104,13 @@ describe('by itself', () => {
 
   test('its budget is the deadline of an operation', async () => {
     const gateway = gatewayOf({ budget: 20, buildSource: () => ({ execute: () => new Promise(() => {}) }) });
-    const result = await gateway.execute(gateway.plan(parse('{ whoami }')), {});
+    const result = await gateway.execute(await gateway.plan(parse('{ whoami }')), {});
     expect(result.errors?.[0]?.message).toBe('The subgraph "users" did not answer in time.');
   });
 
   test('subscriptions answer each event', async () => {
     const gateway = gatewayOf();
-    const plan = gateway.plan(parse('subscription { happened { name goals } }'));
+    const plan = await gateway.plan(parse('subscription { happened { name goals } }'));
     const answers = (await gateway.subscribe(plan, {})) as AsyncGenerator;
     // "users" resolves no references in this fixture: the name is not known.
     expect((await answers.next()).value).toMatchObject({ data: { happened: { goals: ['Run'] } } });
