@@ -1,6 +1,6 @@
 import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner, type QueryPlannerConfig } from '@apollo/query-planner';
-import { type DocumentNode, GraphQLError, parse } from 'graphql';
+import { type DocumentNode, parse } from 'graphql';
 import { rootFields } from './conditions.ts';
 import { correctSupergraph } from './corrections.ts';
 import { isLimit, tooComplex, unplannable } from './refusals.ts';
@@ -72,23 +72,26 @@ export interface PlanBuilder {
 export function createPlanBuilder({ supergraph, translate }: ReadSupergraph): PlanBuilder {
   const planner = new QueryPlanner(supergraph, CONFIG);
   const api = supergraph.apiSchema();
+
+  const find = (document: DocumentNode, overrides: Overrides): QueryPlan => {
+    try {
+      const operation = operationFromDocument(api, document, { validate: false });
+      return planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) });
+    } catch (error) {
+      throw isLimit(error) ? tooComplex(error) : unplannable(rootFields(document), error);
+    }
+  };
+
   return {
     build({ operation, overrides }) {
       const started = performance.now();
       const document = parse(operation, { noLocation: true });
-      try {
-        const overrideConditions = new Map(overrides);
-        const parsed = operationFromDocument(api, document, { validate: false });
-        const queryPlan = planner.buildQueryPlan(parsed, { overrideConditions });
-        // The planner answers "nothing to fetch" where it knows no way, and the client would read null without an error.
-        if (!queryPlan.node) throw unplannable(rootFields(document));
-        const plan = JSON.stringify(translate(queryPlan));
-        if (plan.length > LARGEST_PLAN) throw tooComplex();
-        return { plan, time: performance.now() - started };
-      } catch (error) {
-        if (error instanceof GraphQLError) throw error;
-        throw isLimit(error) ? tooComplex(error) : unplannable(rootFields(document), error);
-      }
+      const queryPlan = find(document, overrides);
+      // The planner answers "nothing to fetch" where it knows no way, and the client would read null without an error.
+      if (!queryPlan.node) throw unplannable(rootFields(document));
+      const plan = JSON.stringify(translate(queryPlan));
+      if (plan.length > LARGEST_PLAN) throw tooComplex();
+      return { plan, time: performance.now() - started };
     },
   };
 }

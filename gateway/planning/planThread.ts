@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { BuiltPlan, PlanTask } from './planBuilder.ts';
 import { broken, type RefusalReport, refusalOf, tooBusy, tooComplex } from './refusals.ts';
@@ -41,9 +39,6 @@ interface Job extends PlanTask {
   reject(error: unknown): void;
 }
 
-/** Workers are TypeScript too, also where the process itself runs without tsx: under Jest. */
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-
 /** Starts a thread for one supergraph; it loads while the caller goes on. */
 export function createPlanThread(supergraphSdl: string, options: PlanThreadOptions = {}): PlanThread {
   const { budget = 500, queue = 100, patience = 5_000, memory = 512, now = Date.now } = options;
@@ -58,9 +53,9 @@ export function createPlanThread(supergraphSdl: string, options: PlanThreadOptio
   let started = 0;
 
   function start(): void {
-    const thread = new Worker(new URL('./planWorker.ts', import.meta.url), {
+    const thread = new Worker(new URL('./planWorker.mjs', import.meta.url), {
       workerData: { supergraphSdl },
-      execArgv: ['--import', TSX],
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: memory },
     });
     thread.on('message', (answer: PlanAnswer) => thread === worker && hear(answer));

@@ -14,7 +14,7 @@ import { type OverrideDecision, overrideByShare } from './overrides.ts';
 import { createPlanBuilder, type Overrides, type ReadSupergraph, readSupergraph } from './planBuilder.ts';
 import { type CacheStatistics, PlanCache } from './planCache.ts';
 import { createPlanThread, type PlanThread, type PlanThreadOptions } from './planThread.ts';
-import { isRefusal, isTooComplex, tooComplex } from './refusals.ts';
+import { isLimit, isRefusal, isTooComplex, tooComplex } from './refusals.ts';
 
 /** A plan with all that is needed to run it and to shape the answer. Shared between requests: never change one. */
 export interface PreparedPlan {
@@ -175,7 +175,9 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
     if (begun) return begun;
     if ((complex.get(key) ?? 0) > now()) throw tooComplex();
     const preparing = prepare(wanted)
-      .catch((error) => {
+      .catch((cause) => {
+        // Folding may meet the end of the stack, too.
+        const error = isLimit(cause) ? tooComplex(cause) : cause;
         if (isTooComplex(error)) complex.set(key, now() + REMEMBERED);
         throw error;
       })

@@ -40,7 +40,7 @@ export const tooBusy = () =>
 /** Planning itself broke down. */
 export const broken = (cause: unknown) =>
   new GraphQLError('The operation could not be planned.', {
-    originalError: cause instanceof Error ? cause : undefined,
+    originalError: cause instanceof Error ? cause : new Error(String(cause)),
     extensions: { code: 'INTERNAL_SERVER_ERROR' },
   });
 

@@ -4,6 +4,7 @@ import { conditionValues, foldConditions, operationParts } from '../../../gatewa
 import { resolvableKeysFirst } from '../../../gateway/planning/corrections.ts';
 import { createPlanner } from '../../../gateway/planning/planner.ts';
 import { compose, federate } from '../execution/federation.ts';
+import { entangled, entangledOperation, manyWays, manyWaysOperation } from './entangled.ts';
 
 const sdl = compose({
   a: 'type Query { me: User  you: User }  type User @key(fields: "id") { id: ID!  name: String }',
@@ -43,6 +44,84 @@ describe('the cache', () => {
     expect(planner.statistics).toMatchObject({ entries: 2, evictions: 1 });
     expect(await plan('A')).toBe(a);
     expect(planner.statistics).toMatchObject({ hits: 2, misses: 3 });
+  });
+});
+
+describe('planning', () => {
+  const code = (name: string) => expect.objectContaining({ extensions: expect.objectContaining({ code: name }) });
+
+  test('finds what is cached without waiting', async () => {
+    const planner = createPlanner(sdl);
+    const document = parse('query($x: Boolean!) { me { id @skip(if: $x) } }');
+    expect(planner.cached(document, null, { x: true })).toBeUndefined();
+    const plan = await planner.plan(document, null, { x: true });
+    expect(planner.cached(document, null, { x: true })).toBe(plan);
+    expect(planner.cached(document, null, { x: false })).toBeUndefined();
+    expect(() => planner.cached(document)).toThrow(code('BAD_USER_INPUT'));
+    expect(planner.statistics).toMatchObject({ entries: 1, hits: 1, misses: 1 });
+  });
+
+  test('is done once for all who ask meanwhile', async () => {
+    const planner = createPlanner(sdl);
+    const [one, other] = await Promise.all([
+      planner.plan(parse('{ me { id } }')),
+      planner.plan(parse('{ me { id } }')),
+    ]);
+    expect(other).toBe(one);
+    expect(planner.statistics).toMatchObject({ planned: 1, misses: 2 });
+  });
+
+  test('is the same in a thread of its own', async () => {
+    const planner = createPlanner(sdl, { thread: { budget: 60_000 } });
+    await planner.ready();
+    const document = parse('{ me { likes { name } } }');
+    const { queryPlan } = await planner.plan(document);
+    expect(queryPlan).toEqual((await createPlanner(sdl).plan(document)).queryPlan);
+    expect(planner.statistics).toMatchObject({ planned: 1, refused: 0, waiting: 0, threads: 1 });
+    expect(planner.statistics.planningTime).toBeGreaterThan(0);
+    await expect(planner.plan(parse('{ __typename }'))).resolves.toMatchObject({ queryPlan: { kind: 'QueryPlan' } });
+    await planner.close();
+  });
+
+  test('of what is too complex is refused, and for a minute not tried again', async () => {
+    let now = 0;
+    const planner = createPlanner(compose(entangled), { thread: { budget: 100 }, now: () => now });
+    const document = parse(entangledOperation);
+    const ask = () => expect(planner.plan(document)).rejects.toThrow(code('COST_LIMIT_EXCEEDED'));
+    await Promise.all([ask(), ask()]);
+    await ask();
+    expect(planner.statistics).toMatchObject({ refused: 3, planned: 0, threads: 2 });
+    now = 60_001;
+    await ask();
+    expect(planner.statistics).toMatchObject({ refused: 4, threads: 3 });
+    await planner.close();
+  });
+
+  test('follows only so many ways to a field', async () => {
+    const planner = createPlanner(compose(manyWays));
+    await expect(planner.plan(parse(manyWaysOperation))).rejects.toThrow(code('COST_LIMIT_EXCEEDED'));
+  });
+
+  test.each([
+    ['doubles at each step', (next: string) => `...${next} ...${next}`, 40],
+    ['is longer than the stack', (next: string) => `...${next}`, 20_000],
+  ])('refuses a chain of fragments that %s', async (_, inner, length) => {
+    const chain = Array.from({ length }, (_, index) => `fragment F${index} on Query { ${inner(`F${index + 1}`)} }`);
+    const document = parse(`{ ...F0 } ${chain.join(' ')} fragment F${length} on Query { me { id } }`);
+    await expect(createPlanner(sdl).plan(document)).rejects.toThrow(code('COST_LIMIT_EXCEEDED'));
+  });
+
+  test('keeps no more plans than there is room for', async () => {
+    const { size } = await createPlanner(sdl)
+      .plan(parse('query A { me { id } }'))
+      .then((plan) => ({ size: JSON.stringify(plan.queryPlan).length }));
+    const planner = createPlanner(sdl, { room: 2 * size });
+    for (const name of ['A', 'B', 'C']) await planner.plan(parse(`query ${name} { me { id } }`));
+    expect(planner.statistics).toMatchObject({ entries: 2, evictions: 1, size: 2 * size });
+  });
+
+  test('does not begin with what is no supergraph', () => {
+    expect(() => createPlanner('type Query { a: Int }', { thread: {} })).toThrow();
   });
 });
 
