@@ -96,6 +96,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   const build = (sdl: string) => {
     const { supergraphSdl, authorization } = stripSecurityDirectives(sdl);
     const planner = createPlanner(supergraphSdl, { now, ...options.planner });
+    try {
+      return start(supergraphSdl, authorization, planner);
+    } catch (error) {
+      void planner.close();
+      throw error;
+    }
+  };
+  const start = (supergraphSdl: string, authorization: Authorization, planner: Planner) => {
     attachScalars(planner.apiSchema, options.scalars ?? {});
     const sources = new Map<string, Source>();
     const subscriptionSources = new Map<string, SubscriptionSource>();

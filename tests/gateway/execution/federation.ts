@@ -6,7 +6,7 @@ import * as compiled from '../../../gateway/execution/compiled/executor.ts';
 import * as interpreted from '../../../gateway/execution/executor.ts';
 import { subscribe } from '../../../gateway/execution/subscriptions.ts';
 import { stripSecurityDirectives } from '../../../gateway/planning/authorization.ts';
-import { createPlanner } from '../../../gateway/planning/planner.ts';
+import { createPlanner, type PlannerOptions } from '../../../gateway/planning/planner.ts';
 import type { Source, SubgraphRequest, SubscriptionSource } from '../../../gateway/sources/source.ts';
 
 type ExecuteOptions = interpreted.ExecuteOptions;
@@ -70,10 +70,10 @@ export function localSource({ sdl, resolvers = {} }: Fixture): Source {
 }
 
 /** The subgraphs composed, planned and executed in this process, with a record of what each was asked. */
-export function federate(fixtures: Record<string, Fixture>) {
+export function federate(fixtures: Record<string, Fixture>, plannerOptions?: PlannerOptions) {
   const sdls = Object.fromEntries(Object.entries(fixtures).map(([name, { sdl }]) => [name, sdl]));
   const { supergraphSdl, authorization } = stripSecurityDirectives(compose(sdls));
-  const planner = createPlanner(supergraphSdl);
+  const planner = createPlanner(supergraphSdl, plannerOptions);
   const calls: { subgraph: string; query: string; variables: Record<string, unknown> }[] = [];
   const sources = new Map<string, Source>();
   const subscriptionSources = new Map<string, SubscriptionSource>();
@@ -88,11 +88,16 @@ export function federate(fixtures: Record<string, Fixture>) {
     });
   }
 
-  const prepare = async (query: string, variables?: Record<string, unknown>, operationName?: string) => {
+  const prepare = async (
+    query: string,
+    variables?: Record<string, unknown>,
+    operationName?: string,
+    context?: unknown,
+  ) => {
     const document = parse(query);
     const invalid = validate(planner.apiSchema, document);
     if (invalid.length) throw new Error(invalid.join('\n'));
-    return planner.plan(document, operationName, variables);
+    return planner.plan(document, operationName, variables, context);
   };
   const options = (variables?: Record<string, unknown>): ExecuteOptions => ({
     sources,
@@ -125,7 +130,7 @@ export function federate(fixtures: Record<string, Fixture>) {
       variables?: Record<string, unknown>,
       more?: Partial<ExecuteOptions> & { operationName?: string; executor?: ExecutorName },
     ) {
-      const plan = await prepare(query, variables, more?.operationName);
+      const plan = await prepare(query, variables, more?.operationName, more?.context);
       const work = (executor: (typeof executors)[ExecutorName]) =>
         executor.execute(plan, { ...options(variables), ...more });
       if (!more?.executor) return both(work);
