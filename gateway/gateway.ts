@@ -62,6 +62,9 @@ export interface Gateway {
   readonly authorization: Authorization;
   /** The supergraph in use, without security directives. */
   readonly engine: Engine;
+  /** Resolves when operations can be planned. @throws Error when the planning thread does not start. */
+  ready(): Promise<void>;
+  cached: Planner['cached'];
   plan: Planner['plan'];
   execute(plan: PreparedPlan, options: RunOptions): Promise<ExecutionResult>;
   /** The answer with its data as JSON: what transports send. */
@@ -81,6 +84,8 @@ export interface Gateway {
   update(supergraphSdl: string): void;
   /** Calls the listener after each update. Returns what ends that. */
   onUpdate(listener: (engine: Engine) => void): () => void;
+  /** Ends the planning thread, once running plans are done. Running operations finish. */
+  close(): Promise<void>;
 }
 
 /** Supergraph in, executable graph out. Apollo's gateway keeps the supergraph's life; planning and execution are ours. */
@@ -94,7 +99,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   const build = (sdl: string) => {
     const { supergraphSdl, authorization } = stripSecurityDirectives(sdl);
     const weighing = (apiSchema: GraphQLSchema) => options.weighing?.(supergraphSdl, apiSchema);
-    const planner = createPlanner(supergraphSdl, { ...options.planner, weighing });
+    const planner = createPlanner(supergraphSdl, { now, ...options.planner, weighing });
+    try {
+      return start(supergraphSdl, authorization, planner);
+    } catch (error) {
+      void planner.close();
+      throw error;
+    }
+  };
+  const start = (supergraphSdl: string, authorization: Authorization, planner: Planner) => {
     attachScalars(planner.apiSchema, options.scalars ?? {});
     const sources = new Map<string, Source>();
     const subscriptionSources = new Map<string, SubscriptionSource | EventFeed>();
@@ -144,7 +157,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           const engine = running.get(schema) ?? current;
           let plan: PreparedPlan;
           try {
-            plan = engine.planner.plan(document, request.operationName, request.variables);
+            plan = await engine.planner.plan(document, request.operationName, request.variables, { context });
           } catch (error) {
             if (error instanceof GraphQLError) return { errors: [error] };
             throw error;
@@ -156,7 +169,10 @@ export function createGateway(options: GatewayOptions): Gateway {
         },
       };
     },
-    stop: () => life.apollo.stop(),
+    async stop() {
+      await life.apollo.stop();
+      await current.planner.close();
+    },
   };
 
   return {
@@ -170,7 +186,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     get engine() {
       return current;
     },
-    plan: (document, operationName, variables) => current.planner.plan(document, operationName, variables),
+    ready: () => current.planner.ready(),
+    cached: (...asked) => current.planner.cached(...asked),
+    plan: (...asked) => current.planner.plan(...asked),
     execute: (plan, run) => executor.execute(plan, executeOptions(plan, run)),
     executeText: (plan, run) => executor.executeText(plan, executeOptions(plan, run)),
     executeEvent: (plan, event, run) => executor.executeEvent(plan, event, executeOptions(plan, run)),
@@ -188,15 +206,18 @@ export function createGateway(options: GatewayOptions): Gateway {
       try {
         life.update(current.supergraphSdl);
       } catch (error) {
+        void current.planner.close();
         current = previous;
         throw error;
       }
+      void previous.planner.close();
       for (const listener of listeners) listener(current);
     },
     onUpdate(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    close: () => current.planner.close(),
   };
 }
 

@@ -73,7 +73,10 @@ export async function candidate(name: CandidateName, base?: string): Promise<Ans
           if (invalid) throw invalid;
           documents.set(query, document);
         }
-        return responseText(await gateway.executeText(gateway.plan(document, operationName, variables), { variables }));
+        const plan =
+          gateway.cached(document, operationName, variables) ??
+          (await gateway.plan(document, operationName, variables));
+        return responseText(await gateway.executeText(plan, { variables }));
       };
     }
   }

@@ -13,6 +13,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { tooComplex } from './refusals.ts';
 import { plannedName } from './variableNames.ts';
 
 /** One operation of a document with the fragments that it reaches. */
@@ -61,14 +62,16 @@ export function operationParts(document: DocumentNode, operationName: string | n
 
   const fragments = new Map<string, FragmentDefinitionNode>();
   const variables = new Set<string>();
-  const reach = (node: OperationDefinitionNode | FragmentDefinitionNode) =>
+  // Not by recursion: a chain of fragments may be longer than the stack.
+  const reached: (OperationDefinitionNode | FragmentDefinitionNode)[] = [operation];
+  for (const node of reached)
     visit(node, {
       FragmentSpread: {
         enter({ name }) {
           const fragment = known.get(name.value);
           if (!fragment || fragments.has(name.value)) return;
           fragments.set(name.value, fragment);
-          reach(fragment);
+          reached.push(fragment);
         },
       },
       Directive: {
@@ -78,7 +81,6 @@ export function operationParts(document: DocumentNode, operationName: string | n
         },
       },
     });
-  reach(operation);
   return { operation, fragments, conditionVariables: [...variables].sort() };
 }
 
@@ -92,7 +94,12 @@ export function conditionValues(
   schema: GraphQLSchema,
 ): ConditionValues {
   const values = new Map<string, boolean>();
-  if (!parts.conditionVariables.length) return values;
+  for (const name of parts.conditionVariables) {
+    const value = variables[name];
+    if (typeof value === 'boolean') values.set(name, value);
+  }
+  // What was sent as it should be needs no coercion: most requests end here.
+  if (values.size === parts.conditionVariables.length) return values;
   const definitions = (parts.operation.variableDefinitions ?? []).filter(({ variable }) =>
     parts.conditionVariables.includes(variable.name.value),
   );
@@ -157,9 +164,12 @@ export function foldConditions(parts: OperationParts, values: ConditionValues): 
     return selections;
   };
 
+  let rootSpreads = 0;
   const rootSelections = (selections: readonly SelectionNode[]): SelectionNode[] =>
     selections.flatMap((selection): SelectionNode[] => {
       if (selection.kind === Kind.FIELD) return selection.name.value === '__typename' ? [] : [selection];
+      // Here alone fragments are written out, and a few lines of them may stand for millions.
+      if (selection.kind === Kind.FRAGMENT_SPREAD && ++rootSpreads > MOST_ROOT_SPREADS) throw tooComplex();
       const inline: SelectionNode =
         selection.kind === Kind.INLINE_FRAGMENT
           ? selection
@@ -237,6 +247,8 @@ function uses(operation: OperationDefinitionNode, folded: ReadonlyMap<string, Se
   for (const directive of operation.directives ?? []) read(directive);
   return { variables, spreads };
 }
+
+const MOST_ROOT_SPREADS = 10_000;
 
 const selectionSet = (selections: readonly SelectionNode[]): SelectionSetNode => ({
   kind: Kind.SELECTION_SET,

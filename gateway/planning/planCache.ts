@@ -4,45 +4,66 @@ export interface CacheStatistics {
   readonly hits: number;
   readonly misses: number;
   readonly evictions: number;
+  /** What the entries weigh together. */
+  readonly size: number;
 }
 
-/** A map that forgets what was used longest ago once it holds `capacity` entries. */
+/** A map that forgets what was used longest ago once it holds `capacity` entries, or entries that together weigh more than `room`. */
 export class PlanCache<Value> {
-  readonly #entries = new Map<string, Value>();
+  readonly #entries = new Map<string, { readonly value: Value; readonly size: number }>();
   readonly #capacity: number;
+  readonly #room: number;
+  #size = 0;
   #hits = 0;
   #misses = 0;
   #evictions = 0;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, room = Number.POSITIVE_INFINITY) {
     this.#capacity = Math.max(1, capacity);
+    this.#room = room;
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key);
   }
 
   /** The value stored under the key, which becomes the most recently used. */
   get(key: string): Value | undefined {
-    const value = this.#entries.get(key);
-    if (value === undefined) {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) {
       this.#misses++;
       return undefined;
     }
     // A Map keeps insertion order: taking the entry out and in again makes it the youngest.
     this.#entries.delete(key);
-    this.#entries.set(key, value);
+    this.#entries.set(key, entry);
     this.#hits++;
-    return value;
+    return entry.value;
   }
 
-  set(key: string, value: Value): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size > this.#capacity) {
-      const oldest = this.#entries.keys().next().value as string;
-      this.#entries.delete(oldest);
+  /** Stores a value, which stays at least until the next one is stored. */
+  set(key: string, value: Value, size = 0): void {
+    this.#forget(key);
+    this.#entries.set(key, { value, size });
+    this.#size += size;
+    while (this.#entries.size > this.#capacity || (this.#size > this.#room && this.#entries.size > 1)) {
+      this.#forget(this.#entries.keys().next().value as string);
       this.#evictions++;
     }
   }
 
+  #forget(key: string): void {
+    this.#size -= this.#entries.get(key)?.size ?? 0;
+    this.#entries.delete(key);
+  }
+
   get statistics(): CacheStatistics {
-    return { entries: this.#entries.size, hits: this.#hits, misses: this.#misses, evictions: this.#evictions };
+    return {
+      entries: this.#entries.size,
+      hits: this.#hits,
+      misses: this.#misses,
+      evictions: this.#evictions,
+      size: this.#size,
+    };
   }
 }

@@ -1,14 +1,6 @@
 import { createHash } from 'node:crypto';
-import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
-import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import {
-  type DocumentNode,
-  GraphQLError,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-  parse,
-  print,
-} from 'graphql';
+import type { QueryPlan } from '@apollo/query-planner';
+import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode, print } from 'graphql';
 import {
   type ConditionValues,
   conditionValues,
@@ -17,13 +9,16 @@ import {
   operationParts,
   rootFields,
 } from './conditions.ts';
-import { correctSupergraph } from './corrections.ts';
+import { overrideLabels } from './overrideLabels.ts';
+import { type OverrideDecision, overrideByShare } from './overrides.ts';
+import { createPlanBuilder, type Overrides, type ReadSupergraph, readSupergraph } from './planBuilder.ts';
 import { type CacheStatistics, PlanCache } from './planCache.ts';
-import { separateRequiredArguments } from './requiredArguments.ts';
+import { createPlanThread, type PlanThread, type PlanThreadOptions } from './planThread.ts';
+import { isLimit, isRefusal, isTooComplex, tooComplex } from './refusals.ts';
 
 /** A plan with all that is needed to run it and to shape the answer. Shared between requests: never change one. */
 export interface PreparedPlan {
-  /** Names the plan: equal for equal documents, operation names and condition values, under one supergraph. */
+  /** Names the plan: equal for equal documents, operation names, condition values and override labels, under one supergraph. */
   readonly key: string;
   readonly kind: 'query' | 'mutation' | 'subscription';
   /** The client's document, which shapes the answer. */
@@ -43,8 +38,28 @@ export interface PreparedPlan {
 export type Weigh = (parent: string, field: string, type: string) => number;
 
 export interface PlannerStatistics extends CacheStatistics {
-  /** Milliseconds spent planning, in all. */
+  /** Plans that were built. */
+  readonly planned: number;
+  /** Milliseconds that building them took, in all. */
   readonly planningTime: number;
+  /** Requests whose operation was too complex, or came when too many waited. */
+  readonly refused: number;
+  /** Operations that wait for the planning thread. */
+  readonly waiting: number;
+  /** Planning threads that were started: all but the first took the place of one that was ended. */
+  readonly threads: number;
+}
+
+type Asked = [
+  document: DocumentNode,
+  operationName?: string | null,
+  variables?: Readonly<Record<string, unknown>> | null,
+  options?: PlanOptions,
+];
+
+export interface PlanOptions {
+  /** The request's, for decisions on labels of `@override`. */
+  readonly context?: unknown;
 }
 
 export interface Planner {
@@ -52,23 +67,51 @@ export interface Planner {
   /** Addresses as the supergraph states them. */
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   readonly statistics: PlannerStatistics;
+  /** Resolves when plans can be built. @throws Error when the planning thread does not start. */
+  ready(): Promise<void>;
+  /** The plan of one operation of a validated document, if it is in the cache. @throws GraphQLError as `plan` does. */
+  cached(...asked: Asked): PreparedPlan | undefined;
   /**
    * The plan of one operation of a validated document, from the cache where it can be.
-   * @throws GraphQLError: BAD_USER_INPUT for an unknown operation or a condition without a value, INTERNAL_SERVER_ERROR when the
-   * planner finds no plan.
+   * @throws GraphQLError: BAD_USER_INPUT for an unknown operation or a condition without a value, COST_LIMIT_EXCEEDED when it is too complex
+   * to be planned, RATE_LIMITED when too many wait to be planned, INTERNAL_SERVER_ERROR when the planner finds no plan.
    */
-  plan(
-    document: DocumentNode,
-    operationName?: string | null,
-    variables?: Readonly<Record<string, unknown>> | null,
-  ): PreparedPlan;
+  plan(...asked: Asked): Promise<PreparedPlan>;
+  /** Ends the planning thread, once the plans that others wait for are done. */
+  close(): Promise<void>;
 }
 
 export interface PlannerOptions {
   /** Plans to keep; the least recently used go first. */
   readonly capacity?: number;
+  /** Plans together may have so many characters of JSON. */
+  readonly room?: number;
+  /** Plans in a thread of its own and refuses what takes too long. Without it plans are built in this thread. */
+  readonly thread?: PlanThreadOptions;
+  /** Decides labels of `@override`. */
+  readonly override?: OverrideDecision;
   /** Called once with the schema; plans carry what it returns, and answers are weighed with it. */
   readonly weighing?: (apiSchema: GraphQLSchema) => Weigh | undefined;
+  readonly now?: () => number;
+}
+
+/** Milliseconds for which an operation that was too complex is refused without another try. */
+const REMEMBERED = 60_000;
+
+/** What is known of an operation of a document. */
+interface Known {
+  readonly parts: OperationParts;
+  readonly key: string;
+  readonly labels: readonly string[];
+}
+
+/** An operation with the values that its plan depends on. */
+interface Case {
+  readonly key: string;
+  readonly document: DocumentNode;
+  readonly parts: OperationParts;
+  readonly conditions: ConditionValues;
+  readonly overrides: Overrides;
 }
 
 /**
@@ -76,82 +119,119 @@ export interface PlannerOptions {
  * them along and nobody would enforce them.
  * @throws Error when the text is not a supergraph.
  */
-export function createPlanner(supergraphSdl: string, { capacity = 1000, weighing }: PlannerOptions = {}): Planner {
-  const corrected = separateRequiredArguments(correctSupergraph(parse(supergraphSdl, { noLocation: true })));
-  const supergraph = Supergraph.build(corrected.supergraph, {
-    // Which features are enforced is the gateway's question; the planner knows all of federation's own.
-    supportedFeatures: null,
-  });
-  const planner = new QueryPlanner(supergraph, { reuseQueryFragments: false, exposeDocumentNodeInFetchNode: true });
-  const api = supergraph.apiSchema();
-  const apiSchema = api.toGraphQLJSSchema();
-  const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
-  const weigh = weighing?.(apiSchema);
+export function createPlanner(supergraphSdl: string, options: PlannerOptions = {}): Planner {
+  const { capacity = 1000, room = 50_000_000, override = overrideByShare(), now = Date.now } = options;
+  const thread = options.thread && createPlanThread(supergraphSdl, { now, ...options.thread });
+  const read = readOrClose(supergraphSdl, thread);
+  const builder = thread ?? createPlanBuilder(read);
+  const apiSchema = read.supergraph.apiSchema().toGraphQLJSSchema();
+  const supergraphSchema = read.supergraph.schema.toGraphQLJSSchema();
+  const weigh = options.weighing?.(apiSchema);
+  const labelsOf = overrideLabels(read.document, supergraphSchema);
 
-  const cache = new PlanCache<PreparedPlan>(capacity);
-  const documents = new WeakMap<DocumentNode, Map<string, { parts: OperationParts; key: string }>>();
+  const cache = new PlanCache<PreparedPlan>(capacity, room);
+  const documents = new WeakMap<DocumentNode, Map<string, Known>>();
+  /** What is being planned: requests for one plan share it. */
+  const pending = new Map<string, Promise<PreparedPlan>>();
+  /** Until when an operation is too complex. */
+  const complex = new PlanCache<number>(capacity);
+  let planned = 0;
   let planningTime = 0;
+  let refused = 0;
 
-  const look = (document: DocumentNode, operationName: string) => {
-    const operations = documents.get(document) ?? new Map<string, { parts: OperationParts; key: string }>();
+  const look = (document: DocumentNode, operationName: string): Known => {
+    const operations = documents.get(document) ?? new Map<string, Known>();
     documents.set(document, operations);
-    let found = operations.get(operationName);
-    if (!found) {
+    let known = operations.get(operationName);
+    if (!known) {
       const parts = operationParts(document, operationName);
       const hash = createHash('sha256').update(print(document)).digest('base64url');
-      found = { parts, key: `${hash}:${parts.operation.name?.value ?? ''}` };
-      operations.set(operationName, found);
+      const labels = labelsOf({ kind: Kind.DOCUMENT, definitions: [parts.operation, ...parts.fragments.values()] });
+      known = { parts, key: `${hash}:${parts.operation.name?.value ?? ''}`, labels };
+      operations.set(operationName, known);
     }
-    return found;
+    return known;
   };
 
-  const build = (folded: DocumentNode): QueryPlan => {
-    const fields = rootFields(folded);
-    if (!fields.length) return { kind: 'QueryPlan' };
-    const started = performance.now();
-    try {
-      const queryPlan = planner.buildQueryPlan(operationFromDocument(api, folded, { validate: false }));
-      // The planner answers "nothing to fetch" where it knows no way, and the client would read null without an error.
-      if (!queryPlan.node) throw unplannable(fields);
-      return corrected.translate(queryPlan);
-    } catch (error) {
-      throw error instanceof GraphQLError ? error : unplannable(fields, error);
-    } finally {
-      planningTime += performance.now() - started;
+  const caseOf = (...[document, operationName, variables, { context } = {}]: Asked): Case => {
+    const { parts, key, labels } = look(document, operationName ?? '');
+    const conditions = conditionValues(parts, variables ?? {}, apiSchema);
+    if (!conditions.size && !labels.length) return { key, document, parts, conditions, overrides: NO_OVERRIDES };
+    const overrides = new Map(labels.map((label) => [label, override(label, context)]));
+    return { key: `${key}:${bits(conditions)}:${bits(overrides)}`, document, parts, conditions, overrides };
+  };
+
+  const found = ({ key }: Case) => (cache.has(key) ? cache.get(key) : undefined);
+
+  const prepare = async ({ key, document, parts, conditions, overrides }: Case): Promise<PreparedPlan> => {
+    const folded = foldConditions(parts, conditions);
+    let queryPlan: QueryPlan = { kind: 'QueryPlan' };
+    let size = 0;
+    if (rootFields(folded).length) {
+      const { plan, time } = await builder.build({ operation: print(folded), overrides });
+      queryPlan = JSON.parse(plan);
+      size = plan.length;
+      planningTime += time;
+      planned++;
     }
+    const { operation } = parts;
+    const kind = operation.operation;
+    const prepared = { key, kind, document, operation, conditions, queryPlan, apiSchema, supergraphSchema, weigh };
+    cache.set(key, prepared, size);
+    return prepared;
+  };
+
+  const prepareOnce = (wanted: Case): Promise<PreparedPlan> => {
+    const { key } = wanted;
+    const begun = pending.get(key);
+    if (begun) return begun;
+    if ((complex.get(key) ?? 0) > now()) throw tooComplex();
+    const preparing = prepare(wanted)
+      .catch((cause) => {
+        // Folding may meet the end of the stack, too.
+        const error = isLimit(cause) ? tooComplex(cause) : cause;
+        if (isTooComplex(error)) complex.set(key, now() + REMEMBERED);
+        throw error;
+      })
+      .finally(() => pending.delete(key));
+    pending.set(key, preparing);
+    return preparing;
   };
 
   return {
     apiSchema,
-    subgraphs: supergraph.subgraphsMetadata(),
+    subgraphs: read.supergraph.subgraphsMetadata(),
     get statistics() {
-      return { ...cache.statistics, planningTime };
+      const { waiting = 0, started = 0 } = thread ?? {};
+      return { ...cache.statistics, planned, planningTime, refused, waiting, threads: started };
     },
-    plan(document, operationName, variables) {
-      const { parts, key: operationKey } = look(document, operationName ?? '');
-      const values = conditionValues(parts, variables ?? {}, apiSchema);
-      const key = `${operationKey}:${[...values.values()].map(Number).join('')}`;
-      const cached = cache.get(key);
-      if (cached) return cached;
-      const prepared: PreparedPlan = {
-        key,
-        kind: parts.operation.operation,
-        document,
-        operation: parts.operation,
-        conditions: values,
-        queryPlan: build(foldConditions(parts, values)),
-        apiSchema,
-        supergraphSchema,
-        weigh,
-      };
-      cache.set(key, prepared);
-      return prepared;
+    ready: async () => thread?.ready(),
+    cached: (...asked) => found(caseOf(...asked)),
+    async plan(...asked) {
+      const wanted = caseOf(...asked);
+      const known = cache.get(wanted.key);
+      if (known) return known;
+      try {
+        return await prepareOnce(wanted);
+      } catch (error) {
+        if (isRefusal(error)) refused++;
+        throw error;
+      }
     },
+    close: async () => thread?.close(),
   };
 }
 
-const unplannable = (fields: string[], cause?: unknown) =>
-  new GraphQLError(`No plan was found for ${fields.map((field) => `"${field}"`).join(', ')}.`, {
-    originalError: cause instanceof Error ? cause : undefined,
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
-  });
+/** The supergraph, or no thread that plans for it. */
+function readOrClose(supergraphSdl: string, thread: PlanThread | undefined): ReadSupergraph {
+  try {
+    return readSupergraph(supergraphSdl);
+  } catch (error) {
+    void thread?.close();
+    throw error;
+  }
+}
+
+const NO_OVERRIDES: Overrides = new Map();
+
+const bits = (values: ReadonlyMap<string, boolean>) => [...values.values()].map(Number).join('');

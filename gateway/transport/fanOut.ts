@@ -26,7 +26,7 @@ export interface FanOutOptions {
    * The subscription's plan under a new supergraph.
    * @throws GraphQLError when it does not validate there, or is not allowed any more: it ends with that.
    */
-  replan(subscriber: Subscriber): PreparedPlan;
+  replan(subscriber: Subscriber): Promise<PreparedPlan>;
 }
 
 export interface FanOut {
@@ -67,22 +67,26 @@ export function createFanOut(options: FanOutOptions): FanOut {
     },
   };
 
-  // Running executions finish on the old supergraph, later events are answered on the new one.
+  const move = async (stream: SharedStream): Promise<void> => {
+    const { subscriber } = stream;
+    if (!subscriber) return;
+    try {
+      const plan = await replan(subscriber);
+      // All have left meanwhile.
+      if (!streams.has(stream)) return;
+      const subscription = gateway.subscription(plan, subscriber);
+      const isSame = subscription.hasEventsOf(subscriber.plan);
+      stream.continueWith(plan, keyOf({ ...subscriber, plan }, subscription.deciding), isSame ? null : subscription);
+      if (stream.isShared && !shared.has(stream.key)) shared.set(stream.key, stream);
+    } catch (error) {
+      stream.end(error);
+    }
+  };
+
+  // Executions finish on the old supergraph until the new plan is there; later events are answered on the new one.
   gateway.onUpdate(() => {
     shared.clear();
-    for (const stream of [...streams]) {
-      const { subscriber } = stream;
-      if (!subscriber) continue;
-      try {
-        const plan = replan(subscriber);
-        const subscription = gateway.subscription(plan, subscriber);
-        const isSame = subscription.hasEventsOf(subscriber.plan);
-        stream.continueWith(plan, keyOf({ ...subscriber, plan }, subscription.deciding), isSame ? null : subscription);
-        if (stream.isShared && !shared.has(stream.key)) shared.set(stream.key, stream);
-      } catch (error) {
-        stream.end(error);
-      }
-    }
+    for (const stream of [...streams]) void move(stream);
   });
 
   return {

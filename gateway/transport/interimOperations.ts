@@ -39,7 +39,7 @@ export function createInterimOperations(gateway: Gateway, now: () => Date): Oper
     gateway,
     respond,
     format,
-    replan({ plan: { document, operation }, variables, context }) {
+    async replan({ plan: { document, operation }, variables, context }) {
       const problems = validate(gateway.apiSchema, document);
       if (problems.length > 0) throw problems[0];
       const name = operation.name?.value ?? null;
@@ -60,7 +60,7 @@ export function createInterimOperations(gateway: Gateway, now: () => Date): Oper
       const refuse = (error: unknown) => new Refusal([format(error, context)], 400);
       const variables = (request.variables ?? {}) as Record<string, unknown>;
       try {
-        const prepared = plan(
+        const prepared = await plan(
           String(request.query),
           (request.operationName as string | null) ?? null,
           variables,

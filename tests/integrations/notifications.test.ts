@@ -285,7 +285,7 @@ describe('notificationCreated', () => {
     const subscribe = async (after?: string) => {
       const request = { requestId: 'test', viewer: ana.viewer, ip: null, userAgent: null, idempotencyKey: null };
       const variables = { after };
-      const plan = gateway.plan(document, undefined, variables);
+      const plan = await gateway.plan(document, undefined, variables);
       const options = { variables, context: { request } };
       const results = await answersOf(
         () => gateway.subscription(plan, options),

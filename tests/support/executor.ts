@@ -29,7 +29,7 @@ export function createTestExecutor(subgraphs: ReadonlyMap<string, Subgraph>) {
       scopes: request.viewer?.scopes ?? [],
     });
     if (denied.length > 0) return { errors: denied.map((error) => error.toJSON()) } as FormattedExecutionResult;
-    const plan = gateway.plan(document, undefined, variables);
+    const plan = await gateway.plan(document, undefined, variables);
     const result = await gateway.execute(plan, { variables, context: { request } });
     return JSON.parse(JSON.stringify(result)) as FormattedExecutionResult;
   };

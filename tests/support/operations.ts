@@ -20,7 +20,7 @@ export function openOperations(gateway: Gateway): Operations & { readonly fanOut
     gateway,
     respond: (result) => responseText(result),
     format,
-    replan({ plan: { document }, variables }) {
+    async replan({ plan: { document }, variables }) {
       const [problem] = validate(gateway.apiSchema, document);
       if (problem) throw problem;
       return gateway.plan(document, undefined, variables);
@@ -36,9 +36,9 @@ export function openOperations(gateway: Gateway): Operations & { readonly fanOut
   return {
     fanOut,
     admit: (caller, request, facts) =>
-      refusing(() => {
+      refusing(async () => {
         const variables = (request.variables ?? {}) as Record<string, unknown>;
-        const plan = gateway.plan(read(String(request.query)), request.operationName as string | null, variables);
+        const plan = await gateway.plan(read(String(request.query)), request.operationName as string | null, variables);
         const { account, scopes } = caller;
         const context = caller.contextOf(facts);
         return {

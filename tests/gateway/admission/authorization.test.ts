@@ -23,7 +23,7 @@ const engine = engineOf({
     type Query { open: Int  me: User  node: Node  nodes: [Node]  any: Any }
     type Mutation { wipe: Int @requiresScopes(scopes: [["admin"], ["write", "user"]]) }
     interface Node { id: ID! }
-    type User implements Node @key(fields: "id") {
+    type User @key(fields: "id") {
       id: ID!
       mail: String @authenticated
       salary: Int @requiresScopes(scopes: [["money"]])
@@ -79,7 +79,7 @@ describe('an operation', () => {
     ['a type condition alone', '{ any { ... on Vault { __typename } } }'],
     ['a condition', '{ me { mail @skip(if: true) } }'],
   ])('does not hide a field behind %s', (_name, query) => {
-    expect(check(query, nobody)).toMatchObject([['UNAUTHENTICATED']]);
+    expect(check(query, nobody).map(([code]) => code)).toEqual(['UNAUTHENTICATED']);
   });
 
   test('is told of ten places at most', () => {
@@ -114,7 +114,7 @@ describe('an operation', () => {
 
 describe('nobody goes around a requirement', () => {
   test('on a type by its interface (GHSA-mx7m-j9xf-62hw)', () => {
-    expect(check('{ node { id } }', nobody)).toMatchObject([
+    expect(check('{ node { id } }', nobody).map(([code, place]) => [code, place])).toEqual([
       ['UNAUTHENTICATED', 'node'],
       ['UNAUTHENTICATED', 'node.id'],
     ]);
@@ -124,7 +124,9 @@ describe('nobody goes around a requirement', () => {
   });
 
   test('by a field that reads it through @requires (GHSA-m8jr-fxqx-8xx6)', () => {
-    expect(check('{ me { tax } }', somebody())).toMatchObject([['FORBIDDEN', 'me.tax']]);
+    expect(check('{ me { tax } }', somebody()).map(([code, place]) => [code, place])).toEqual([
+      ['FORBIDDEN', 'me.tax'],
+    ]);
     expect(check('{ me { tax } }', somebody('money'))).toEqual([]);
   });
 });
@@ -162,7 +164,9 @@ describe('policies', () => {
   });
 
   test('need all of one alternative', async () => {
-    expect(await codes('{ me { diary } }', { evaluatePolicies: holding('friend') })).toMatchObject([['FORBIDDEN']]);
+    expect(await codes('{ me { diary } }', { evaluatePolicies: holding('friend') })).toEqual([
+      ['FORBIDDEN', expect.any(String)],
+    ]);
     expect(await codes('{ me { diary } }', { evaluatePolicies: holding('owner') })).toEqual([]);
   });
 
@@ -175,8 +179,8 @@ describe('policies', () => {
     const evaluatePolicies = holding('owner', 'adult');
     const authorize = createAuthorizer({ evaluatePolicies });
     expect(authorize(engine, parse('{ me { mail } }'), undefined, ana)).toEqual([]);
-    expect(await codes('{ me { diary } }', { evaluatePolicies }, { ...ana, isAuthenticated: false })).toMatchObject([
-      ['UNAUTHENTICATED'],
+    expect(await codes('{ me { diary } }', { evaluatePolicies }, { ...ana, isAuthenticated: false })).toEqual([
+      ['UNAUTHENTICATED', expect.any(String)],
     ]);
     expect(evaluatePolicies).not.toHaveBeenCalled();
   });

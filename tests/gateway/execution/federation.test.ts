@@ -299,7 +299,7 @@ test('@inaccessible fields work inside and are not to be seen', async () => {
     },
   });
   expect(await run('{ one { open more } }')).toEqual({ data: { one: { open: 1, more: 's!' } } });
-  expect(() => prepare('{ one { secret } }')).toThrow(/Cannot query field/);
+  await expect(prepare('{ one { secret } }')).rejects.toThrow(/Cannot query field/);
   const { data, errors } = await run('{ level }');
   expect(data).toEqual({ level: null });
   expect(JSON.stringify(errors)).not.toContain('HIDDEN');

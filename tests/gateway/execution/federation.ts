@@ -6,7 +6,7 @@ import * as compiled from '../../../gateway/execution/compiled/executor.ts';
 import * as interpreted from '../../../gateway/execution/executor.ts';
 import { openSubscription } from '../../../gateway/execution/subscriptions.ts';
 import { stripSecurityDirectives } from '../../../gateway/planning/authorization.ts';
-import { createPlanner } from '../../../gateway/planning/planner.ts';
+import { createPlanner, type PlannerOptions } from '../../../gateway/planning/planner.ts';
 import type { Source, SubgraphRequest, SubscriptionSource } from '../../../gateway/sources/source.ts';
 import { answersOf } from '../../support/subscription.ts';
 
@@ -75,10 +75,10 @@ export function localSource({ sdl, resolvers = {} }: Fixture): Source {
 }
 
 /** The subgraphs composed, planned and executed in this process, with a record of what each was asked. */
-export function federate(fixtures: Record<string, Fixture>) {
+export function federate(fixtures: Record<string, Fixture>, plannerOptions?: PlannerOptions) {
   const sdls = Object.fromEntries(Object.entries(fixtures).map(([name, { sdl }]) => [name, sdl]));
   const { supergraphSdl, authorization } = stripSecurityDirectives(compose(sdls));
-  const planner = createPlanner(supergraphSdl, { weighing: () => weigh });
+  const planner = createPlanner(supergraphSdl, { ...plannerOptions, weighing: () => weigh });
   const calls: { subgraph: string; query: string; variables: Record<string, unknown> }[] = [];
   const sources = new Map<string, Source>();
   const subscriptionSources = new Map<string, SubscriptionSource>();
@@ -93,11 +93,16 @@ export function federate(fixtures: Record<string, Fixture>) {
     });
   }
 
-  const prepare = (query: string, variables?: Record<string, unknown>, operationName?: string) => {
+  const prepare = async (
+    query: string,
+    variables?: Record<string, unknown>,
+    operationName?: string,
+    context?: unknown,
+  ) => {
     const document = parse(query);
     const invalid = validate(planner.apiSchema, document);
     if (invalid.length) throw new Error(invalid.join('\n'));
-    return planner.plan(document, operationName, variables);
+    return planner.plan(document, operationName, variables, { context });
   };
   const options = (variables?: Record<string, unknown>): ExecuteOptions => ({
     sources,
@@ -133,7 +138,7 @@ export function federate(fixtures: Record<string, Fixture>) {
       variables?: Record<string, unknown>,
       more?: Partial<ExecuteOptions> & { operationName?: string; executor?: ExecutorName },
     ) {
-      const plan = prepare(query, variables, more?.operationName);
+      const plan = await prepare(query, variables, more?.operationName, more?.context);
       const given = { ...options(variables), ...more };
       if (!more?.executor)
         return both(
@@ -144,14 +149,14 @@ export function federate(fixtures: Record<string, Fixture>) {
       return plain(await executors[more.executor].execute(plan, given));
     },
     async runEvent(query: string, event: unknown, variables?: Record<string, unknown>) {
-      const plan = prepare(query, variables);
+      const plan = await prepare(query, variables);
       return both(
         () => interpreted.answerEvent(plan, event, options(variables)),
         () => compiled.executeEventText(plan, event, options(variables)),
       );
     },
-    subscribe(query: string, variables?: Record<string, unknown>, signal?: AbortSignal) {
-      const plan = prepare(query, variables);
+    async subscribe(query: string, variables?: Record<string, unknown>, signal?: AbortSignal) {
+      const plan = await prepare(query, variables);
       return answersOf(
         () => openSubscription(plan, { subscriptionSources, variables }),
         (event) => compiled.executeEvent(plan, event, options(variables)),

@@ -91,27 +91,44 @@ describe('by itself', () => {
   test('a gateway plans, executes and knows what fields ask for', async () => {
     const gateway = gatewayOf();
     expect(gateway.authorization.get('Query.me')).toMatchObject({ authenticated: true });
-    const plan = gateway.plan(parse('{ me { goals } }'));
+    const plan = await gateway.plan(parse('{ me { goals } }'));
     expect((await gateway.execute(plan, {})).data).toEqual({ me: { goals: ['Run'] } });
   });
 
   test('operations planned before an update finish with the sources that they were planned for', async () => {
     const gateway = gatewayOf();
-    const plan = gateway.plan(parse('{ me { goals } }'));
+    const plan = await gateway.plan(parse('{ me { goals } }'));
     gateway.update(compose({ users: fixtures.users!.sdl }));
     expect(gateway.apiSchema.getType('Subscription')).toBeUndefined();
     expect((await gateway.execute(plan, {})).data).toEqual({ me: { goals: ['Run'] } });
   });
 
+  test('with a planning thread is ready once that is; the thread of an old supergraph ends when its plans are done', async () => {
+    const gateway = gatewayOf({ planner: { thread: { budget: 60_000 } } });
+    await gateway.ready();
+    const { planner } = gateway.engine;
+    const planned = gateway.plan(parse('{ me { goals } }'));
+    gateway.update(compose({ users: fixtures.users!.sdl }));
+    expect((await gateway.execute(await planned, {})).data).toEqual({ me: { goals: ['Run'] } });
+    await planner.close();
+    // A request that was let in before the update may be planned after it.
+    expect(planner.cached(parse('{ me { goals } }'))).toBe(await planned);
+    await expect(planner.plan(parse('{ whoami }'))).resolves.toBeDefined();
+    await gateway.plan(parse('{ whoami }'));
+    await Promise.all([gateway.close(), planner.close()]);
+    expect(planner.statistics.threads).toBe(2);
+    expect(gateway.engine.planner.statistics.threads).toBe(1);
+  });
+
   test('its budget is the deadline of an operation', async () => {
     const gateway = gatewayOf({ budget: 20, buildSource: () => ({ execute: () => new Promise(() => {}) }) });
-    const result = await gateway.execute(gateway.plan(parse('{ whoami }')), {});
+    const result = await gateway.execute(await gateway.plan(parse('{ whoami }')), {});
     expect(result.errors?.[0]?.message).toBe('The subgraph "users" did not answer in time.');
   });
 
   test('subscriptions answer each event', async () => {
     const gateway = gatewayOf();
-    const plan = gateway.plan(parse('subscription { happened { name goals } }'));
+    const plan = await gateway.plan(parse('subscription { happened { name goals } }'));
     const open = () => gateway.subscription(plan, {});
     const answers = (await answersOf(open, (event) => gateway.executeEvent(plan, event, {}))) as AsyncGenerator;
     // "users" resolves no references in this fixture: the name is not known.

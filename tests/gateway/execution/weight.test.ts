@@ -37,7 +37,7 @@ test.each([
   ['a null nothing, and nothing that a null took away', '{ strict { id must { id } } none { id } }', 0],
   ['introspection nothing', '{ __typename __schema { types { name } } }', 0],
 ])('weighs %s', async (_name, query, expected) => {
-  const plan = { ...graph.prepare(query), weigh };
+  const plan = { ...(await graph.prepare(query)), weigh };
   for (const executor of Object.values(executors)) {
     const { weight } = await executor.executeText(plan, { sources: graph.sources, deadline: Date.now() + 10_000 });
     expect(weight).toBe(expected);
@@ -46,7 +46,7 @@ test.each([
 
 test('variables that are refused weigh nothing', async () => {
   const plan = {
-    ...graph.prepare('query ($yes: Boolean!) { things { id } __typename @skip(if: $yes) }', { yes: true }),
+    ...(await graph.prepare('query ($yes: Boolean!) { things { id } __typename @skip(if: $yes) }', { yes: true })),
     weigh,
   };
   for (const executor of Object.values(executors)) {
@@ -56,7 +56,7 @@ test('variables that are refused weigh nothing', async () => {
 });
 
 test('a plan that does not say how is not weighed', async () => {
-  const plan = { ...graph.prepare('{ things { id } }'), weigh: undefined };
+  const plan = { ...(await graph.prepare('{ things { id } }')), weigh: undefined };
   for (const executor of Object.values(executors)) {
     const result = await executor.executeText(plan, { sources: graph.sources, deadline: Date.now() + 10_000 });
     expect(result).not.toHaveProperty('weight');
