@@ -6,6 +6,7 @@ import type { TextResult } from './execution/compiled/executor.ts';
 import type { FailureListener } from './execution/errors.ts';
 import type { ExecuteOptions } from './execution/executor.ts';
 import { type ExecutorName, executors, toWritten } from './execution/executors.ts';
+import type { IncrementalResult } from './execution/incremental.ts';
 import { type ExecuteOnce, subscribe } from './execution/subscriptions.ts';
 import { type Authorization, stripSecurityDirectives } from './planning/authorization.ts';
 import { createPlanner, type Planner, type PlannerOptions, type PreparedPlan } from './planning/planner.ts';
@@ -64,6 +65,8 @@ export interface Gateway {
   execute(plan: PreparedPlan, options: RunOptions): Promise<ExecutionResult>;
   /** The answer with its data as JSON: what transports send. */
   executeText(plan: PreparedPlan, options: RunOptions): Promise<TextResult>;
+  /** The answer in parts, where the plan has some that come later: it was made with `incremental`. */
+  executeIncrementally(plan: PreparedPlan, options: RunOptions): Promise<TextResult | IncrementalResult>;
   /** One answer to one event of a subscription: what a fan-out calls once for all that ask the same. */
   executeEvent(plan: PreparedPlan, event: unknown, options: RunOptions): Promise<ExecutionResult>;
   executeEventText(plan: PreparedPlan, event: unknown, options: RunOptions): Promise<TextResult>;
@@ -166,9 +169,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     get engine() {
       return current;
     },
-    plan: (document, operationName, variables) => current.planner.plan(document, operationName, variables),
+    plan: (document, operationName, variables, planOptions) =>
+      current.planner.plan(document, operationName, variables, planOptions),
     execute: (plan, run) => executor.execute(plan, executeOptions(plan, run)),
     executeText: (plan, run) => executor.executeText(plan, executeOptions(plan, run)),
+    executeIncrementally: (plan, run) => executor.executeIncrementally(plan, executeOptions(plan, run)),
     executeEvent: (plan, event, run) => executor.executeEvent(plan, event, executeOptions(plan, run)),
     executeEventText: (plan, event, run) => executor.executeEventText(plan, event, executeOptions(plan, run)),
     subscribe: (plan, run) => {

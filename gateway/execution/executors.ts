@@ -2,8 +2,9 @@ import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
 import * as compiled from './compiled/executor.ts';
 import { responseText, type TextResult } from './compiled/executor.ts';
-import type { ExecuteOptions } from './executor.ts';
 import * as interpreted from './executor.ts';
+import { type ExecuteOptions, toText } from './executor.ts';
+import type { IncrementalResult } from './incremental.ts';
 
 /** One way to run plans. All ways answer the same. */
 export interface Executor {
@@ -12,12 +13,9 @@ export interface Executor {
   /** With the data as JSON already. */
   executeText(plan: PreparedPlan, options: ExecuteOptions): Promise<TextResult>;
   executeEventText(plan: PreparedPlan, event: unknown, options: ExecuteOptions): Promise<TextResult>;
+  /** In parts where the plan has some that come later. */
+  executeIncrementally(plan: PreparedPlan, options: ExecuteOptions): Promise<TextResult | IncrementalResult>;
 }
-
-const toText = ({ data, errors }: ExecutionResult): TextResult => ({
-  ...(data !== undefined && { data: JSON.stringify(data) }),
-  ...(errors && { errors }),
-});
 
 /** The plan compiled to functions, and its plain twin, which is slower and easier to follow: what the compiled one is proved by. */
 export const executors = {

@@ -5,6 +5,7 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  Kind,
   type OperationDefinitionNode,
   parse,
   print,
@@ -18,6 +19,7 @@ import {
   rootFields,
 } from './conditions.ts';
 import { correctSupergraph } from './corrections.ts';
+import { type DeferredLabels, labelDefers, withoutDefers } from './deferral.ts';
 import { type CacheStatistics, PlanCache } from './planCache.ts';
 import { separateRequiredArguments } from './requiredArguments.ts';
 
@@ -31,6 +33,8 @@ export interface PreparedPlan {
   readonly operation: OperationDefinitionNode;
   /** What the plan takes its `@skip` and `@include` to be. */
   readonly conditions: ConditionValues;
+  /** Only of a plan with parts that come later: their labels. `document` has them, and `@defer` nowhere else. */
+  readonly deferred?: DeferredLabels;
   readonly queryPlan: QueryPlan;
   readonly apiSchema: GraphQLSchema;
   /** With the types and fields that clients do not see: decides type conditions on what subgraphs answer. */
@@ -56,7 +60,13 @@ export interface Planner {
     document: DocumentNode,
     operationName?: string | null,
     variables?: Readonly<Record<string, unknown>> | null,
+    options?: PlanOptions,
   ): PreparedPlan;
+}
+
+export interface PlanOptions {
+  /** Whether the client takes an answer in parts. Without it `@defer` is ignored and everything comes at once. */
+  readonly incremental?: boolean;
 }
 
 export interface PlannerOptions {
@@ -75,9 +85,13 @@ export function createPlanner(supergraphSdl: string, { capacity = 1000 }: Planne
     // Which features are enforced is the gateway's question; the planner knows all of federation's own.
     supportedFeatures: null,
   });
-  const planner = new QueryPlanner(supergraph, { reuseQueryFragments: false, exposeDocumentNodeInFetchNode: true });
+  const planner = new QueryPlanner(supergraph, {
+    reuseQueryFragments: false,
+    exposeDocumentNodeInFetchNode: true,
+    incrementalDelivery: { enableDefer: true },
+  });
   const api = supergraph.apiSchema();
-  const apiSchema = api.toGraphQLJSSchema();
+  const apiSchema = api.toGraphQLJSSchema({ includeDefer: true });
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
 
   const cache = new PlanCache<PreparedPlan>(capacity);
@@ -113,25 +127,40 @@ export function createPlanner(supergraphSdl: string, { capacity = 1000 }: Planne
     }
   };
 
+  const toPlan = (document: DocumentNode, parts: OperationParts, values: ConditionValues, isIncremental: boolean) => {
+    const whole = () => build(foldConditions(parts.hasDefers ? withoutDefers(parts) : parts, values));
+    if (!isIncremental) return { document, operation: parts.operation, queryPlan: whole() };
+    const { parts: labelled, labels } = labelDefers(parts, values);
+    if (!labels.size) return { document, operation: parts.operation, queryPlan: whole() };
+    const { operation, fragments } = labelled;
+    const definitions = [operation, ...fragments.values()];
+    return {
+      document: { kind: Kind.DOCUMENT, definitions } as const,
+      operation,
+      deferred: labels,
+      queryPlan: build(foldConditions(labelled, values)),
+    };
+  };
+
   return {
     apiSchema,
     subgraphs: supergraph.subgraphsMetadata(),
     get statistics() {
       return { ...cache.statistics, planningTime };
     },
-    plan(document, operationName, variables) {
+    plan(document, operationName, variables, { incremental = false } = {}) {
       const { parts, key: operationKey } = look(document, operationName ?? '');
-      const values = conditionValues(parts, variables ?? {}, apiSchema);
-      const key = `${operationKey}:${[...values.values()].map(Number).join('')}`;
+      const isIncremental = incremental && parts.hasDefers;
+      const names = isIncremental ? [...parts.conditionVariables, ...parts.deferVariables] : parts.conditionVariables;
+      const values = conditionValues(parts, variables ?? {}, apiSchema, names);
+      const key = `${operationKey}:${[...values.values()].map(Number).join('')}${isIncremental ? ':defer' : ''}`;
       const cached = cache.get(key);
       if (cached) return cached;
       const prepared: PreparedPlan = {
         key,
         kind: parts.operation.operation,
-        document,
-        operation: parts.operation,
         conditions: values,
-        queryPlan: build(foldConditions(parts, values)),
+        ...toPlan(document, parts, values, isIncremental),
         apiSchema,
         supergraphSchema,
       };

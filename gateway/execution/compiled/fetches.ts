@@ -16,13 +16,13 @@ export type Step = (run: Run, event?: unknown) => Promise<void> | undefined;
 
 /** Compiles a fetch for the root of the answer. */
 export function compileRootFetch(schema: GraphQLSchema, placed: PlacedFetch): Step {
-  const { node, twin, sharesAcross, shape } = placed;
+  const { node, twin, sharesAcross, shape, label } = placed;
   const ask = compileAsk(node, twin);
   const isShared = twin !== undefined && !sharesAcross;
   const mergeAnswer = compileMerger(schema, shape);
   const receive = (run: Run, { data, errors }: Answer) => {
     for (const error of errors)
-      run.errors.push(subgraphError(error, renamePath(node.outputRewrites, error.path ?? [])));
+      run.errorsOf(label).push(subgraphError(error, renamePath(node.outputRewrites, error.path ?? [])));
     if (!data) return;
     if (node.outputRewrites) {
       const copy = newData();
@@ -36,7 +36,7 @@ export function compileRootFetch(schema: GraphQLSchema, placed: PlacedFetch): St
   return (run, event) =>
     attempt(
       run,
-      node,
+      placed,
       () => ask(run, undefined, '', event),
       (answer) => receive(run, answer),
       () => [],
@@ -79,7 +79,7 @@ export function compileEntityFetch(schema: GraphQLSchema, placed: PlacedFetch): 
     if (!entities.length) return undefined;
     return attempt(
       run,
-      node,
+      placed,
       () => ask(run, `[${texts}]`, extra),
       (answer) => receive(run, entities, answer),
       () => commonPath(pathsOf(run, path, entities).flat()),
@@ -128,7 +128,7 @@ function compileReceiver(
   placed: PlacedFetch,
   mergeAnswer: (target: Data, answer: Data) => void,
 ) {
-  const { node, path, twin, sharesWithin, sharesAcross } = placed;
+  const { node, twin, sharesWithin, sharesAcross } = placed;
   const isShared = twin !== undefined && !sharesAcross;
 
   const rewritten = (target: Data, answer: Data) => {
@@ -154,7 +154,7 @@ function compileReceiver(
   };
 
   return (run: Run, entities: readonly Entity[], { data, errors }: Answer) => {
-    if (errors.length) tellErrors(run, node, path, entities, errors);
+    if (errors.length) tellErrors(run, placed, entities, errors);
     const received = data && own(data, '_entities');
     if (received === null || (!data && errors.length)) return;
     if (!Array.isArray(received) || received.length !== entities.length)
@@ -168,18 +168,18 @@ function compileReceiver(
 
 function tellErrors(
   run: Run,
-  node: FetchNode,
-  path: ResponsePath,
+  { node, path, label }: PlacedFetch,
   entities: readonly Entity[],
   errors: Answer['errors'],
 ) {
+  const told = run.errorsOf(label);
   const paths = pathsOf(run, path, entities);
   for (const error of errors) {
     const [field, index, ...rest] = error.path ?? [];
     const places = field === '_entities' && typeof index === 'number' ? paths[index] : undefined;
     const inner = renamePath(node.outputRewrites, rest);
-    if (places) for (const place of places) run.errors.push(subgraphError(error, [...place, ...inner]));
-    else run.errors.push(subgraphError(error, commonPath(paths.flat())));
+    if (places) for (const place of places) told.push(subgraphError(error, [...place, ...inner]));
+    else told.push(subgraphError(error, commonPath(paths.flat())));
   }
 }
 
@@ -201,14 +201,14 @@ const rootTarget = (run: Run) => ({ data: run.root, path: [], ancestors: [] });
 /** Asks and takes in the answer. What goes wrong is one error of the operation. */
 function attempt(
   run: Run,
-  node: FetchNode,
+  { node, label }: PlacedFetch,
   ask: () => ReturnType<Ask>,
   receive: (answer: Answer) => void,
   place: () => ResponsePath,
 ): Promise<void> {
   const fail = (cause: unknown) => {
     const path = place();
-    run.errors.push(failedFetch(node.serviceName, path, cause));
+    run.errorsOf(label).push(failedFetch(node.serviceName, path, cause));
     run.onFailure?.({ subgraph: node.serviceName, path, cause });
   };
   try {

@@ -6,8 +6,9 @@ import * as compiled from '../../../gateway/execution/compiled/executor.ts';
 import * as interpreted from '../../../gateway/execution/executor.ts';
 import { subscribe } from '../../../gateway/execution/subscriptions.ts';
 import { stripSecurityDirectives } from '../../../gateway/planning/authorization.ts';
-import { createPlanner } from '../../../gateway/planning/planner.ts';
+import { createPlanner, type PlanOptions } from '../../../gateway/planning/planner.ts';
 import type { Source, SubgraphRequest, SubscriptionSource } from '../../../gateway/sources/source.ts';
+import { type InParts, readInParts } from './inParts.ts';
 
 type ExecuteOptions = interpreted.ExecuteOptions;
 
@@ -88,11 +89,16 @@ export function federate(fixtures: Record<string, Fixture>) {
     });
   }
 
-  const prepare = (query: string, variables?: Record<string, unknown>, operationName?: string) => {
+  const prepare = (
+    query: string,
+    variables?: Record<string, unknown>,
+    operationName?: string,
+    planOptions?: PlanOptions,
+  ) => {
     const document = parse(query);
     const invalid = validate(planner.apiSchema, document);
     if (invalid.length) throw new Error(invalid.join('\n'));
-    return planner.plan(document, operationName, variables);
+    return planner.plan(document, operationName, variables, planOptions);
   };
   const options = (variables?: Record<string, unknown>): ExecuteOptions => ({
     sources,
@@ -132,6 +138,24 @@ export function federate(fixtures: Record<string, Fixture>) {
       calls.length = 0;
       return plain(await work(executors[more.executor]));
     },
+    /** The answer in parts of both executors: the first message, and all parts after it in an order of their own. */
+    async runInParts(query: string, variables?: Record<string, unknown>, more?: Partial<ExecuteOptions>) {
+      const plan = prepare(query, variables, undefined, { incremental: true });
+      const work = async (executor: (typeof executors)[ExecutorName]) => {
+        calls.length = 0;
+        return readInParts(await executor.executeIncrementally(plan, { ...options(variables), ...more }));
+      };
+      const expected = await work(interpreted);
+      const result = await work(compiled);
+      const comparable = ({ initial, parts }: InParts) => ({
+        data: JSON.stringify(initial.data),
+        hasNext: initial.hasNext,
+        errors: sorted(initial.errors),
+        parts: sorted(parts.map((part) => ({ ...part, data: JSON.stringify(part.data), errors: sorted(part.errors) }))),
+      });
+      expect(comparable(result)).toEqual(comparable(expected));
+      return result;
+    },
     async runEvent(query: string, event: unknown, variables?: Record<string, unknown>) {
       const plan = prepare(query, variables);
       return both((executor) => executor.executeEvent(plan, event, options(variables)));
@@ -145,8 +169,8 @@ export function federate(fixtures: Record<string, Fixture>) {
   };
 }
 
-/** Errors in an order of their own. */
-export const sorted = (errors: ExecutionResult['errors']) =>
+/** Errors, or others, in an order of their own. */
+export const sorted = (errors: readonly object[] | undefined) =>
   errors
     ?.map((error) => JSON.stringify(error))
     .sort()
