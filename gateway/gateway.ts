@@ -6,6 +6,7 @@ import type { TextResult } from './execution/compiled/executor.ts';
 import type { FailureListener } from './execution/errors.ts';
 import type { ExecuteOptions } from './execution/executor.ts';
 import { type ExecutorName, executors, toWritten } from './execution/executors.ts';
+import type { IncrementalResult } from './execution/incremental.ts';
 import { openSubscription, type Subscription } from './execution/subscriptions.ts';
 import { type Authorization, stripSecurityDirectives } from './planning/authorization.ts';
 import { createPlanner, type Planner, type PlannerOptions, type PreparedPlan, type Weigh } from './planning/planner.ts';
@@ -74,6 +75,8 @@ export interface Gateway {
    * @throws GraphQLError (BAD_USER_INPUT) when variables do not fit.
    */
   subscription(plan: PreparedPlan, options: Pick<RunOptions, 'variables' | 'context'>): Subscription;
+  /** The answer in parts, where the plan has some that come later: it was made with `incremental`. */
+  executeIncrementally(plan: PreparedPlan, options: RunOptions): Promise<TextResult | IncrementalResult>;
   /** One answer to one event of a subscription: what a fan-out calls once for all that ask the same. */
   executeEvent(plan: PreparedPlan, event: unknown, options: RunOptions): Promise<ExecutionResult>;
   executeEventText(plan: PreparedPlan, event: unknown, options: RunOptions): Promise<TextResult>;
@@ -191,6 +194,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     plan: (...asked) => current.planner.plan(...asked),
     execute: (plan, run) => executor.execute(plan, executeOptions(plan, run)),
     executeText: (plan, run) => executor.executeText(plan, executeOptions(plan, run)),
+    executeIncrementally: (plan, run) => executor.executeIncrementally(plan, executeOptions(plan, run)),
     executeEvent: (plan, event, run) => executor.executeEvent(plan, event, executeOptions(plan, run)),
     executeEventText: (plan, event, run) => executor.executeEventText(plan, event, executeOptions(plan, run)),
     subscription: (plan, { variables, context }) =>

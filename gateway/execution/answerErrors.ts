@@ -1,7 +1,15 @@
-import { type FieldNode, type FragmentDefinitionNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
+import { type FieldNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
+import { deferredLabel } from '../planning/deferral.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
-import { clientDocument } from './runtimeType.ts';
+import { type ClientDocument, clientDocument } from './runtimeType.ts';
 import type { ResponsePath } from './targets.ts';
+
+/** What an answer was asked for, or one part of it that comes by itself. */
+export interface Asked {
+  readonly sets: readonly SelectionSetNode[];
+  /** Where its object is in the response. */
+  readonly path: ResponsePath;
+}
 
 /**
  * The errors of an answer: what subgraphs told, at places that the client selected, and what was found while shaping. What follows from an
@@ -11,10 +19,11 @@ export function answerErrors(
   plan: PreparedPlan,
   told: readonly GraphQLError[],
   found: readonly GraphQLError[],
+  asked: Asked = whole(plan),
 ): readonly GraphQLError[] {
   if (!told.length) return found;
-  const { fragments } = clientDocument(plan);
-  const selected = told.map((error) => withPath(error, selectedPath(plan, fragments, error.path ?? [])));
+  const document = clientDocument(plan);
+  const selected = told.map((error) => withPath(error, selectedPath(document, asked, error.path ?? [])));
   if (!found.length) return selected;
 
   // Texts of paths, so that thousands of errors are matched in one pass.
@@ -32,6 +41,26 @@ export function answerErrors(
   };
   return [...selected, ...found.filter((error) => !isTold(error.path ?? []))];
 }
+
+/** Those of the errors that belong to what comes later, inside of what was asked for. */
+export function laterErrors(
+  plan: PreparedPlan,
+  told: readonly GraphQLError[],
+  asked: Asked = whole(plan),
+): readonly GraphQLError[] {
+  if (!told.length) return told;
+  const document = clientDocument(plan);
+  const all = { ...document, deferred: undefined };
+  return told.filter(
+    ({ path = [] }) => selectedPath(document, asked, path).length < selectedPath(all, asked, path).length,
+  );
+}
+
+/** Whether an error lies in a field that was asked for, now or later. */
+export const isAskedFor = (plan: PreparedPlan, { path = [] }: GraphQLError, asked: Asked): boolean =>
+  selectedPath({ ...clientDocument(plan), deferred: undefined }, asked, path).length > asked.path.length;
+
+const whole = ({ operation }: PreparedPlan): Asked => ({ sets: [operation.selectionSet], path: [] });
 
 /** What is said of a value that does not fit, without the value, which may be one that clients must not see. */
 export const MISFIT = 'A subgraph answered a value that does not fit the type of this field.';
@@ -51,21 +80,18 @@ const withPath = (error: GraphQLError, path: ResponsePath) =>
     : new GraphQLError(error.message, { path: path.length ? path : undefined, extensions: error.extensions });
 
 /** The part of a path that the client selected: a subgraph may fail in a field that only another subgraph asked for. */
-function selectedPath(
-  plan: PreparedPlan,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  path: ResponsePath,
-): ResponsePath {
+function selectedPath({ fragments, deferred }: ClientDocument, asked: Asked, path: ResponsePath): ResponsePath {
   const fieldsNamed = (set: SelectionSetNode, name: string): FieldNode[] =>
     set.selections.flatMap((selection) => {
       if (selection.kind === Kind.FIELD) return (selection.alias ?? selection.name).value === name ? [selection] : [];
+      if (deferredLabel(selection, deferred) !== undefined) return [];
       const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
       return inner ? fieldsNamed(inner.selectionSet, name) : [];
     });
 
-  let sets: SelectionSetNode[] = [plan.operation.selectionSet];
+  let { sets } = asked;
   for (const [index, element] of path.entries()) {
-    if (typeof element === 'number') continue;
+    if (typeof element === 'number' || index < asked.path.length) continue;
     const fields = sets.flatMap((set) => fieldsNamed(set, element));
     if (!fields.length) return path.slice(0, index);
     sets = fields.flatMap((field) => field.selectionSet ?? []);

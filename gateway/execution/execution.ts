@@ -4,6 +4,7 @@ import type { GraphQLError } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
 import type { Sources } from '../sources/source.ts';
 import type { Data } from './data.ts';
+import { type Deferral, laterParts } from './deferral.ts';
 import { type FailureListener, FetchFailure } from './errors.ts';
 import { runFetch } from './fetch.ts';
 import { type Target, targetsAt } from './targets.ts';
@@ -21,6 +22,8 @@ export interface Execution {
   /** Errors so far, with paths in the client's response. */
   readonly errors: GraphQLError[];
   readonly onFailure?: FailureListener;
+  /** What comes later, in an operation that answers in parts. */
+  readonly deferral?: Deferral;
 }
 
 /** Runs a part of a plan for the objects that it starts from. */
@@ -35,14 +38,23 @@ export async function runNode(execution: Execution, node: PlanNode, targets: rea
     case 'Flatten':
       return runNode(execution, node.node, targetsAt(targets, node.path));
     case 'Fetch':
-      return runFetch(execution, node, targets);
+      await runFetch(execution, node, targets);
+      if (node.id !== undefined) execution.deferral?.fetched(node.id);
+      return;
     case 'Condition': {
       const branch = execution.variables[node.condition] === true ? node.ifClause : node.elseClause;
       if (branch) await runNode(execution, branch, targets);
       return;
     }
-    case 'Defer':
-      throw new Error('This executor does not run @defer; plan without it.');
+    case 'Defer': {
+      const { deferral } = execution;
+      if (!deferral) throw new Error('An answer in parts is run by "executeIncrementally".');
+      for (const { label, depends, node: later } of laterParts(node))
+        deferral.start(label, depends, async () => {
+          if (later) await runNode({ ...execution, errors: deferral.errorsOf(label) }, later, targets);
+        });
+      if (node.primary.node) await runNode(execution, node.primary.node, targets);
+    }
   }
 }
 
@@ -65,6 +77,7 @@ export function operationSignal(deadline: number, now: () => number, client?: Ab
   client?.addEventListener('abort', leave, { once: true });
   return {
     signal: controller.signal,
+    leave,
     release() {
       clearTimeout(timer);
       client?.removeEventListener('abort', leave);

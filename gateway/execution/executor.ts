@@ -2,10 +2,14 @@ import { type ExecutionResult, type GraphQLError, getVariableValues } from 'grap
 import { asBadInput } from '../planning/conditions.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
 import type { Sources } from '../sources/source.ts';
+import type { TextResult } from './compiled/executor.ts';
 import { type Data, newData } from './data.ts';
+import { Deferral, fetchIds } from './deferral.ts';
 import type { FailureListener } from './errors.ts';
 import { type Execution, operationSignal, rootTarget, runNode } from './execution.ts';
 import { runFetch } from './fetch.ts';
+import { type IncrementalResult, inParts } from './incremental.ts';
+import { shapesOf } from './partProjection.ts';
 import { project } from './projection.ts';
 import { answerWeight } from './weight.ts';
 
@@ -64,6 +68,34 @@ export async function answerEvent(plan: PreparedPlan, event: unknown, options: E
     if (node.rest) await runNode(execution, node.rest, [root]);
   });
 }
+
+/** Runs a query or mutation whose plan has parts that come later; one that has none, or none after all, as `execute` does. */
+export async function executeIncrementally(
+  plan: PreparedPlan,
+  options: ExecuteOptions,
+): Promise<TextResult | IncrementalResult> {
+  const { node } = plan.queryPlan;
+  if (!plan.deferred) return toText(await execute(plan, options));
+  const variables = options.variables ?? {};
+  const refused = variableErrors(plan, variables);
+  if (refused.length) return { errors: refused };
+  const { sources, context, deadline, onFailure } = options;
+  const { signal, leave, release } = operationSignal(deadline, options.now ?? Date.now, options.signal);
+  const deferral = new Deferral(fetchIds(node), release);
+  const data = newData();
+  const errors: GraphQLError[] = [];
+  const execution = { plan, sources, variables, context, signal, deadline, data, errors, onFailure, deferral };
+  await deferral.run(async () => {
+    if (node && node.kind !== 'Subscription') await runNode(execution, node, [rootTarget(execution)]);
+  });
+  return inParts({ plan, deferral, errors, leave, ...shapesOf(plan, data, variables) });
+}
+
+/** An answer of objects with its data written. */
+export const toText = ({ data, errors }: ExecutionResult): TextResult => ({
+  ...(data !== undefined && { data: JSON.stringify(data) }),
+  ...(errors && { errors }),
+});
 
 /** The errors of variables that do not fit the operation, each with the code BAD_USER_INPUT. */
 export function variableErrors(

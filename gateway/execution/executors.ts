@@ -2,8 +2,9 @@ import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
 import * as compiled from './compiled/executor.ts';
 import { responseText, type TextResult } from './compiled/executor.ts';
-import type { Answer, ExecuteOptions } from './executor.ts';
 import * as interpreted from './executor.ts';
+import { type Answer, type ExecuteOptions, toText } from './executor.ts';
+import type { IncrementalResult } from './incremental.ts';
 
 /** One way to run plans. All ways answer the same. */
 export interface Executor {
@@ -12,11 +13,12 @@ export interface Executor {
   /** With the data as JSON already. */
   executeText(plan: PreparedPlan, options: ExecuteOptions): Promise<TextResult>;
   executeEventText(plan: PreparedPlan, event: unknown, options: ExecuteOptions): Promise<TextResult>;
+  /** In parts where the plan has some that come later. */
+  executeIncrementally(plan: PreparedPlan, options: ExecuteOptions): Promise<TextResult | IncrementalResult>;
 }
 
-const toText = ({ result: { data, errors }, weight }: Answer): TextResult => ({
-  ...(data !== undefined && { data: JSON.stringify(data) }),
-  ...(errors && { errors }),
+const written = ({ result, weight }: Answer): TextResult => ({
+  ...toText(result),
   ...(weight !== undefined && { weight }),
 });
 
@@ -25,8 +27,8 @@ export const executors = {
   compiled,
   interpreted: {
     ...interpreted,
-    executeText: async (plan, options) => toText(await interpreted.answer(plan, options)),
-    executeEventText: async (plan, event, options) => toText(await interpreted.answerEvent(plan, event, options)),
+    executeText: async (plan, options) => written(await interpreted.answer(plan, options)),
+    executeEventText: async (plan, event, options) => written(await interpreted.answerEvent(plan, event, options)),
   },
 } satisfies Record<string, Executor>;
 

@@ -1,4 +1,4 @@
-import { type ExecutionResult, execute, type GraphQLError } from 'graphql';
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLError, type GraphQLSchema } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
 import { answerErrors, foundError, MISFIT } from './answerErrors.ts';
 import { type Data, isData, own } from './data.ts';
@@ -14,11 +14,24 @@ export function project(
   variables: Readonly<Record<string, unknown>>,
   errors: readonly GraphQLError[],
 ): ExecutionResult<Data> {
+  const shaped = shape(plan, plan.apiSchema, plan.document, data, variables);
+  const all = answerErrors(plan, errors, shaped.errors ?? []);
+  return all.length ? { ...shaped, errors: all } : shaped;
+}
+
+/** The same for any document of the plan's, before errors are put together. */
+export function shape(
+  plan: PreparedPlan,
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  data: Data,
+  variables: Readonly<Record<string, unknown>>,
+): ExecutionResult<Data> {
   const client = clientDocument(plan);
   // All resolvers answer at once, so execution does too.
   const shaped = execute({
-    schema: plan.apiSchema,
-    document: plan.document,
+    schema,
+    document,
     operationName: plan.operation.name?.value,
     rootValue: data,
     variableValues: variables,
@@ -29,9 +42,7 @@ export function project(
       return runtimeType(client, type, sets, value)?.name;
     },
   }) as ExecutionResult<Data>;
-
-  const all = answerErrors(plan, errors, (shaped.errors ?? []).map(shapeError));
-  return all.length ? { ...shaped, errors: all } : shaped;
+  return shaped.errors ? { ...shaped, errors: shaped.errors.map(shapeError) } : shaped;
 }
 
 /** graphql-js may show the value that does not fit. */

@@ -9,6 +9,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { type ConditionValues, isIncluded } from '../planning/conditions.ts';
+import { type DeferredLabels, deferredLabel } from '../planning/deferral.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
 import { isData, own } from './data.ts';
 
@@ -17,14 +18,16 @@ export interface ClientDocument {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly conditions: ConditionValues;
+  /** Labels of the parts that come later, where any do. */
+  readonly deferred: DeferredLabels | undefined;
 }
 
 /** The client's document of a plan. */
-export function clientDocument({ apiSchema: schema, document, conditions }: PreparedPlan): ClientDocument {
+export function clientDocument({ apiSchema: schema, document, conditions, deferred }: PreparedPlan): ClientDocument {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  return { schema, fragments, conditions };
+  return { schema, fragments, conditions, deferred };
 }
 
 /**
@@ -47,9 +50,12 @@ export function runtimeType(
   return isUnknown && !dependsOnType(document, type, sets) ? schema.getPossibleTypes(type)[0] : undefined;
 }
 
-/** Whether selections ask something else of some objects of the type than of others: their type's name, or fields of some types only. */
+/**
+ * Whether selections ask something else of some objects of the type than of others: their type's name, or fields of some types only. What
+ * comes later is not looked at: the type may be known by then.
+ */
 function dependsOnType(
-  { schema, fragments, conditions }: ClientDocument,
+  { schema, fragments, conditions, deferred }: ClientDocument,
   type: GraphQLAbstractType,
   sets: readonly SelectionSetNode[],
 ): boolean {
@@ -61,7 +67,7 @@ function dependsOnType(
   const visited = new Set<string>();
   const depends = (set: SelectionSetNode): boolean =>
     set.selections.some((selection) => {
-      if (!isIncluded(selection, conditions)) return false;
+      if (!isIncluded(selection, conditions) || deferredLabel(selection, deferred) !== undefined) return false;
       if (selection.kind === Kind.FIELD) return selection.name.value === '__typename';
       if (selection.kind === Kind.INLINE_FRAGMENT)
         return !coversAll(selection.typeCondition?.name.value) || depends(selection.selectionSet);

@@ -10,9 +10,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
-import { collectFields } from './compiled/selections.ts';
 import { type Data, isData, own } from './data.ts';
 import { clientDocument, runtimeType } from './runtimeType.ts';
+import { collectFields } from './selections.ts';
 
 /**
  * What an answer weighs by the plan's `weigh`: all values in it that are not null, introspection aside. The compiled projection adds up the

@@ -22,6 +22,9 @@ export interface OperationParts {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** Names of the variables that decide a `@skip` or `@include`, sorted. */
   readonly conditionVariables: readonly string[];
+  /** Whether a `@defer` is among them, and the names of the variables that decide one, sorted. */
+  readonly hasDefers: boolean;
+  readonly deferVariables: readonly string[];
 }
 
 /** The values of an operation's condition variables. */
@@ -62,6 +65,8 @@ export function operationParts(document: DocumentNode, operationName: string | n
 
   const fragments = new Map<string, FragmentDefinitionNode>();
   const variables = new Set<string>();
+  const deferVariables = new Set<string>();
+  let hasDefers = false;
   // Not by recursion: a chain of fragments may be longer than the stack.
   const reached: (OperationDefinitionNode | FragmentDefinitionNode)[] = [operation];
   for (const node of reached)
@@ -76,41 +81,51 @@ export function operationParts(document: DocumentNode, operationName: string | n
       },
       Directive: {
         enter(directive) {
-          const value = isCondition(directive) ? directive.arguments?.[0]?.value : undefined;
-          if (value?.kind === Kind.VARIABLE) variables.add(value.name.value);
+          const isDefer = directive.name.value === 'defer';
+          hasDefers ||= isDefer;
+          if (!isDefer && !isCondition(directive)) return;
+          const value = directive.arguments?.find(({ name }) => name.value === 'if')?.value;
+          if (value?.kind === Kind.VARIABLE) (isDefer ? deferVariables : variables).add(value.name.value);
         },
       },
     });
-  return { operation, fragments, conditionVariables: [...variables].sort() };
+  return {
+    operation,
+    fragments,
+    conditionVariables: [...variables].sort(),
+    hasDefers,
+    deferVariables: [...deferVariables].sort(),
+  };
 }
 
 /**
- * The request's values of the variables that conditions depend on.
+ * The request's values of the variables that conditions depend on, given their names.
  * @throws GraphQLError (BAD_USER_INPUT) when a value is missing or not a Boolean.
  */
 export function conditionValues(
   parts: OperationParts,
   variables: Readonly<Record<string, unknown>>,
   schema: GraphQLSchema,
+  names: readonly string[] = parts.conditionVariables,
 ): ConditionValues {
   const values = new Map<string, boolean>();
-  for (const name of parts.conditionVariables) {
+  for (const name of names) {
     const value = variables[name];
     if (typeof value === 'boolean') values.set(name, value);
   }
   // What was sent as it should be needs no coercion: most requests end here.
-  if (values.size === parts.conditionVariables.length) return values;
+  if (values.size === names.length) return values;
   const definitions = (parts.operation.variableDefinitions ?? []).filter(({ variable }) =>
-    parts.conditionVariables.includes(variable.name.value),
+    names.includes(variable.name.value),
   );
   const { coerced = {}, errors } = getVariableValues(schema, definitions, variables);
   // graphql-js's own errors: Apollo Server knows them and answers 400.
   if (errors?.[0]) throw asBadInput(errors[0]);
-  for (const name of parts.conditionVariables) {
+  for (const name of names) {
     const value = coerced[name];
     // A nullable variable with a default may decide a condition, and be given null all the same.
     if (typeof value !== 'boolean')
-      throw badInput(`Variable "$${name}" decides a @skip or @include and must be true or false.`);
+      throw badInput(`Variable "$${name}" decides a @skip, @include or @defer and must be true or false.`);
     values.set(name, value);
   }
   return values;
@@ -118,7 +133,7 @@ export function conditionValues(
 
 /**
  * The operation as the planner should see it: conditions decided, emptied selections filled with `__typename`, an aliased `__typename`
- * plain, root `__typename` and unused variables and fragments gone, variables that the planner has names for renamed. The client's own
+ * plain, introspection and unused variables and fragments gone, variables that the planner has names for renamed. The client's own
  * document shapes the answer later, so nothing that is added or renamed here shows.
  *
  * Deciding conditions before planning costs one plan for each combination of values, and avoids the planner's faults with nested
@@ -167,7 +182,8 @@ export function foldConditions(parts: OperationParts, values: ConditionValues): 
   let rootSpreads = 0;
   const rootSelections = (selections: readonly SelectionNode[]): SelectionNode[] =>
     selections.flatMap((selection): SelectionNode[] => {
-      if (selection.kind === Kind.FIELD) return selection.name.value === '__typename' ? [] : [selection];
+      // Introspection too: the planner takes it out itself, though not of what is deferred.
+      if (selection.kind === Kind.FIELD) return selection.name.value.startsWith('__') ? [] : [selection];
       // Here alone fragments are written out, and a few lines of them may stand for millions.
       if (selection.kind === Kind.FRAGMENT_SPREAD && ++rootSpreads > MOST_ROOT_SPREADS) throw tooComplex();
       const inline: SelectionNode =
@@ -263,5 +279,5 @@ export function asBadInput(error: GraphQLError): GraphQLError {
   return error;
 }
 
-const badInput = (message: string, node?: ASTNode) =>
+export const badInput = (message: string, node?: ASTNode) =>
   new GraphQLError(message, { nodes: node, extensions: { code: 'BAD_USER_INPUT' } });

@@ -37,6 +37,7 @@ export function readSupergraph(supergraphSdl: string): ReadSupergraph {
 const CONFIG: QueryPlannerConfig = {
   reuseQueryFragments: false,
   exposeDocumentNodeInFetchNode: true,
+  incrementalDelivery: { enableDefer: true },
   debug: {
     /** Where fields can come from several subgraphs it compares whole plans, after it has dropped the ways with most jumps until so many are left. */
     maxEvaluatedPlans: 2_000,

@@ -9,6 +9,7 @@ import {
   operationParts,
   rootFields,
 } from './conditions.ts';
+import { type DeferredLabels, labelDefers, withoutDefers } from './deferral.ts';
 import { overrideLabels } from './overrideLabels.ts';
 import { type OverrideDecision, overrideByShare } from './overrides.ts';
 import { createPlanBuilder, type Overrides, type ReadSupergraph, readSupergraph } from './planBuilder.ts';
@@ -26,6 +27,8 @@ export interface PreparedPlan {
   readonly operation: OperationDefinitionNode;
   /** What the plan takes its `@skip` and `@include` to be. */
   readonly conditions: ConditionValues;
+  /** Only of a plan with parts that come later: their labels. `document` has them, and `@defer` nowhere else. */
+  readonly deferred?: DeferredLabels;
   readonly queryPlan: QueryPlan;
   readonly apiSchema: GraphQLSchema;
   /** With the types and fields that clients do not see: decides type conditions on what subgraphs answer. */
@@ -60,6 +63,8 @@ type Asked = [
 export interface PlanOptions {
   /** The request's, for decisions on labels of `@override`. */
   readonly context?: unknown;
+  /** Whether the client takes an answer in parts. Without it `@defer` is ignored and everything comes at once. */
+  readonly incremental?: boolean;
 }
 
 export interface Planner {
@@ -112,6 +117,7 @@ interface Case {
   readonly parts: OperationParts;
   readonly conditions: ConditionValues;
   readonly overrides: Overrides;
+  readonly isIncremental: boolean;
 }
 
 /**
@@ -124,7 +130,7 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
   const thread = options.thread && createPlanThread(supergraphSdl, { now, ...options.thread });
   const read = readOrClose(supergraphSdl, thread);
   const builder = thread ?? createPlanBuilder(read);
-  const apiSchema = read.supergraph.apiSchema().toGraphQLJSSchema();
+  const apiSchema = read.supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true });
   const supergraphSchema = read.supergraph.schema.toGraphQLJSSchema();
   const weigh = options.weighing?.(apiSchema);
   const labelsOf = overrideLabels(read.document, supergraphSchema);
@@ -153,17 +159,23 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
     return known;
   };
 
-  const caseOf = (...[document, operationName, variables, { context } = {}]: Asked): Case => {
+  const caseOf = (...[document, operationName, variables, { context, incremental = false } = {}]: Asked): Case => {
     const { parts, key, labels } = look(document, operationName ?? '');
-    const conditions = conditionValues(parts, variables ?? {}, apiSchema);
-    if (!conditions.size && !labels.length) return { key, document, parts, conditions, overrides: NO_OVERRIDES };
+    const isIncremental = incremental && parts.hasDefers;
+    const names = isIncremental ? [...parts.conditionVariables, ...parts.deferVariables] : parts.conditionVariables;
+    const conditions = conditionValues(parts, variables ?? {}, apiSchema, names);
+    const wanted = { document, parts, conditions, isIncremental };
+    if (!conditions.size && !labels.length && !isIncremental) return { ...wanted, key, overrides: NO_OVERRIDES };
     const overrides = new Map(labels.map((label) => [label, override(label, context)]));
-    return { key: `${key}:${bits(conditions)}:${bits(overrides)}`, document, parts, conditions, overrides };
+    const cases = `${bits(conditions)}:${bits(overrides)}${isIncremental ? ':defer' : ''}`;
+    return { ...wanted, key: `${key}:${cases}`, overrides };
   };
 
   const found = ({ key }: Case) => (cache.has(key) ? cache.get(key) : undefined);
 
-  const prepare = async ({ key, document, parts, conditions, overrides }: Case): Promise<PreparedPlan> => {
+  const prepare = async (wanted: Case): Promise<PreparedPlan> => {
+    const { key, conditions, overrides } = wanted;
+    const { parts, document, deferred } = shapeOf(wanted);
     const folded = foldConditions(parts, conditions);
     let queryPlan: QueryPlan = { kind: 'QueryPlan' };
     let size = 0;
@@ -176,7 +188,8 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
     }
     const { operation } = parts;
     const kind = operation.operation;
-    const prepared = { key, kind, document, operation, conditions, queryPlan, apiSchema, supergraphSchema, weigh };
+    const about = { key, kind, document, operation, conditions, ...(deferred && { deferred }) };
+    const prepared = { ...about, queryPlan, apiSchema, supergraphSchema, weigh };
     cache.set(key, prepared, size);
     return prepared;
   };
@@ -230,6 +243,20 @@ function readOrClose(supergraphSdl: string, thread: PlanThread | undefined): Rea
     void thread?.close();
     throw error;
   }
+}
+
+/** The operation that is planned, and the document by which its answer is shaped. */
+function shapeOf({ document, parts, conditions, isIncremental }: Case): {
+  readonly parts: OperationParts;
+  readonly document: DocumentNode;
+  readonly deferred?: DeferredLabels;
+} {
+  if (isIncremental) {
+    const { parts: labelled, labels: deferred } = labelDefers(parts, conditions);
+    const definitions = [labelled.operation, ...labelled.fragments.values()];
+    if (deferred.size) return { parts: labelled, document: { kind: Kind.DOCUMENT, definitions }, deferred };
+  }
+  return { parts: parts.hasDefers ? withoutDefers(parts) : parts, document };
 }
 
 const NO_OVERRIDES: Overrides = new Map();

@@ -52,10 +52,14 @@ export function translateNode(
       };
     case 'Subscription':
       return { ...node, primary: inner(node.primary), ...(node.rest && { rest: inner(node.rest) }) };
+    case 'Defer':
+      return {
+        ...node,
+        primary: { ...node.primary, ...(node.primary.node && { node: inner(node.primary.node) }) },
+        deferred: node.deferred.map((later) => ({ ...later, ...(later.node && { node: inner(later.node) }) })),
+      };
     case 'Fetch':
       return translateFetch(node, names, required);
-    default:
-      return node;
   }
 }
 

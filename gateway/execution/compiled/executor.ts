@@ -1,8 +1,11 @@
-import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult, GraphQLError, InlineFragmentNode } from 'graphql';
 import type { PreparedPlan } from '../../planning/planner.ts';
 import { answerErrors } from '../answerErrors.ts';
 import type { Data } from '../data.ts';
+import { Deferral } from '../deferral.ts';
 import { type ExecuteOptions, variableErrors } from '../executor.ts';
+import { type IncrementalResult, inParts } from '../incremental.ts';
+import { asSet, partsOf, valueAt } from '../parts.ts';
 import { compiledPlan } from './plan.ts';
 import { Projection } from './projection.ts';
 import { Run } from './run.ts';
@@ -33,6 +36,45 @@ export async function executeEventText(
 ): Promise<TextResult> {
   if (plan.kind !== 'subscription') throw new Error('Only a subscription answers events.');
   return run(plan, options, event);
+}
+
+/** Runs a query or mutation whose plan has parts that come later; one that has none, or none after all, as `executeText` does. */
+export async function executeIncrementally(
+  plan: PreparedPlan,
+  options: ExecuteOptions,
+): Promise<TextResult | IncrementalResult> {
+  if (!plan.deferred) return executeText(plan, options);
+  const variables = options.variables ?? {};
+  const refused = variableErrors(plan, variables);
+  if (refused.length) return { errors: refused };
+  const { run, write, writePart, fetchIds } = compiledPlan(plan);
+  const work = new Run(plan, options);
+  const deferral = new Deferral(fetchIds, () => work.release());
+  work.deferral = deferral;
+  await deferral.run(() => run(work));
+  const parts = partsOf(plan);
+  return inParts({
+    plan,
+    deferral,
+    errors: work.errors,
+    leave: work.leave,
+    shapeFirst() {
+      const projection = new Projection(variables);
+      const data = write(work.root, projection);
+      return { data, found: projection.errors, pending: projection.pending };
+    },
+    shapePart(part) {
+      const projection = new Projection(variables);
+      const data = writePart(part, valueAt(work.root, part.path), projection);
+      if (data === undefined) return undefined;
+      for (const key of part.path.toReversed()) {
+        projection.under(0, key);
+        projection.postponedUnder(0, key);
+      }
+      return { data, found: projection.errors, pending: projection.pending };
+    },
+    askedOf: ({ label, path }) => ({ sets: [asSet(parts.get(label) as InlineFragmentNode)], path }),
+  });
 }
 
 /** As `executeText`, for those who want objects. */

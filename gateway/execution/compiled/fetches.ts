@@ -1,4 +1,3 @@
-import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { type Data, isData, merge, newData, own } from '../data.ts';
 import { FetchFailure, failedFetch, subgraphError } from '../errors.ts';
@@ -17,13 +16,13 @@ export type Step = (run: Run, event?: unknown) => Promise<void> | undefined;
 
 /** Compiles a fetch for the root of the answer. */
 export function compileRootFetch(schema: GraphQLSchema, placed: PlacedFetch): Step {
-  const { node, twin, sharesAcross, shape } = placed;
+  const { node, twin, sharesAcross, shape, label } = placed;
   const ask = compileAsk(node, twin);
   const isShared = twin !== undefined && !sharesAcross;
   const mergeAnswer = compileMerger(schema, shape);
   const receive = (run: Run, { data, errors }: Answer) => {
     for (const error of errors)
-      run.errors.push(subgraphError(error, renamePath(node.outputRewrites, error.path ?? [])));
+      run.errorsOf(label).push(subgraphError(error, renamePath(node.outputRewrites, error.path ?? [])));
     if (!data) return;
     if (node.outputRewrites) {
       const copy = newData();
@@ -37,7 +36,7 @@ export function compileRootFetch(schema: GraphQLSchema, placed: PlacedFetch): St
   return (run, event) =>
     attempt(
       run,
-      node,
+      placed,
       () => ask(run, undefined, '', event),
       (answer) => receive(run, answer),
       () => [],
@@ -58,7 +57,7 @@ export function compileEntityFetch(schema: GraphQLSchema, placed: PlacedFetch): 
     if (!entities.length) return undefined;
     return attempt(
       run,
-      node,
+      placed,
       () => ask(run, text, extra),
       (answer) => receive(run, entities, answer),
       () => commonPath(pathsOf(run, path, entities).flat()),
@@ -94,7 +93,7 @@ function compileReceiver(
   placed: PlacedFetch,
   mergeAnswer: (target: Data, answer: Data) => void,
 ) {
-  const { node, path, twin, shape, sharesWithin, sharesAcross } = placed;
+  const { node, twin, shape, sharesWithin, sharesAcross } = placed;
   const isShared = twin !== undefined && !sharesAcross;
 
   const rewritten = (target: Data, answer: Data) => {
@@ -130,7 +129,7 @@ function compileReceiver(
   };
 
   return (run: Run, entities: readonly Entity[], { data, errors }: Answer) => {
-    if (errors.length) tellErrors(run, node, path, entities, errors);
+    if (errors.length) tellErrors(run, placed, entities, errors);
     const received = data && own(data, '_entities');
     if (received === null || (!data && errors.length)) return;
     if (!Array.isArray(received) || received.length !== entities.length)
@@ -144,18 +143,18 @@ function compileReceiver(
 
 function tellErrors(
   run: Run,
-  node: FetchNode,
-  path: ResponsePath,
+  { node, path, label }: PlacedFetch,
   entities: readonly Entity[],
   errors: Answer['errors'],
 ) {
+  const told = run.errorsOf(label);
   const paths = pathsOf(run, path, entities);
   for (const error of errors) {
     const [field, index, ...rest] = error.path ?? [];
     const places = field === '_entities' && typeof index === 'number' ? paths[index] : undefined;
     const inner = renamePath(node.outputRewrites, rest);
-    if (places) for (const place of places) run.errors.push(subgraphError(error, [...place, ...inner]));
-    else run.errors.push(subgraphError(error, commonPath(paths.flat())));
+    if (places) for (const place of places) told.push(subgraphError(error, [...place, ...inner]));
+    else told.push(subgraphError(error, commonPath(paths.flat())));
   }
 }
 
@@ -177,14 +176,14 @@ const rootTarget = (run: Run) => ({ data: run.root, path: [], ancestors: [] });
 /** Asks and takes in the answer. What goes wrong is one error of the operation. */
 function attempt(
   run: Run,
-  node: FetchNode,
+  { node, label }: PlacedFetch,
   ask: () => ReturnType<Ask>,
   receive: (answer: Answer) => void,
   place: () => ResponsePath,
 ): Promise<void> {
   const fail = (cause: unknown) => {
     const path = place();
-    run.errors.push(failedFetch(node.serviceName, path, cause));
+    run.errorsOf(label).push(failedFetch(node.serviceName, path, cause));
     run.onFailure?.({ subgraph: node.serviceName, path, cause });
   };
   try {

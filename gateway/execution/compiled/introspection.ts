@@ -2,8 +2,8 @@ import { type DocumentNode, executeSync, Kind } from 'graphql';
 import type { PreparedPlan } from '../../planning/planner.ts';
 import { MISFIT } from '../answerErrors.ts';
 import { clientDocument } from '../runtimeType.ts';
+import { collectFields } from '../selections.ts';
 import type { Field, Writer } from './projection.ts';
-import { collectFields } from './selections.ts';
 
 /**
  * What writes `__schema` and `__type` of an operation, by response name; undefined where it asks for neither. graphql-js answers them, once
@@ -13,14 +13,17 @@ export function compileIntrospection(plan: PreparedPlan): ((key: string, field: 
   const { apiSchema: schema, operation } = plan;
   const type = schema.getQueryType();
   if (operation.operation !== 'query' || !type) return undefined;
-  const { fragments, ...rest } = clientDocument(plan);
-  const fields = [...collectFields({ fragments, ...rest }, type, [operation.selectionSet]).values()];
+  const client = clientDocument(plan);
+  const fields = [...collectFields(client, type, [operation.selectionSet]).values()];
   const selections = fields.flat().filter(({ name }) => name.value === '__schema' || name.value === '__type');
   if (!selections.length) return undefined;
 
   const document: DocumentNode = {
     kind: Kind.DOCUMENT,
-    definitions: [{ ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } }, ...fragments.values()],
+    definitions: [
+      { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } },
+      ...client.fragments.values(),
+    ],
   };
   const hasVariables = !!operation.variableDefinitions?.length;
   const answer = (variableValues: Readonly<Record<string, unknown>>) => {

@@ -12,6 +12,8 @@ export interface PlacedFetch {
   /** From the root of the answer. */
   readonly path: ResponsePath;
   readonly shape: Shape;
+  /** The part of the answer that it is for, where that is one that comes later. */
+  readonly label: string | undefined;
   /** Equal for fetches that ask the same of the same subgraph, whatever the planner called them; undefined when there is only one. */
   readonly twin: string | undefined;
   /** Whether entities that are told the same may get the same objects. */
@@ -31,27 +33,31 @@ export interface PlacedFetch {
  * at one place may mean another thing at the other.
  */
 export function placeFetches(plan: QueryPlan): ReadonlyMap<FetchNode, PlacedFetch> {
-  const fetches: { node: FetchNode; path: ResponsePath; shape: Shape; places: string[] }[] = [];
-  const walk = (node: NonNullable<QueryPlan['node']> | undefined, path: ResponsePath): void => {
+  const fetches: { node: FetchNode; path: ResponsePath; shape: Shape; label?: string; places: string[] }[] = [];
+  const walk = (node: NonNullable<QueryPlan['node']> | undefined, path: ResponsePath, label?: string): void => {
     switch (node?.kind) {
       case 'Sequence':
       case 'Parallel':
-        for (const child of node.nodes) walk(child, path);
+        for (const child of node.nodes) walk(child, path, label);
         return;
       case 'Flatten':
-        walk(node.node, [...path, ...node.path]);
+        walk(node.node, [...path, ...node.path], label);
         return;
       case 'Condition':
-        walk(node.ifClause, path);
-        walk(node.elseClause, path);
+        walk(node.ifClause, path, label);
+        walk(node.elseClause, path, label);
         return;
       case 'Subscription':
         walk(node.primary, path);
         walk(node.rest, path);
         return;
+      case 'Defer':
+        walk(node.primary.node, path, label);
+        for (const later of node.deferred) walk(later.node, path, later.label);
+        return;
       case 'Fetch': {
         const shape = shapeOf(node);
-        fetches.push({ node, path, shape, places: objectPlaces(shape, placeOf(path)) });
+        fetches.push({ node, path, shape, label, places: objectPlaces(shape, placeOf(path)) });
       }
     }
   };
@@ -66,13 +72,14 @@ export function placeFetches(plan: QueryPlan): ReadonlyMap<FetchNode, PlacedFetc
   const starts = fetches.filter(({ node }) => node.requires).map(({ path }) => placeOf(path));
 
   return new Map(
-    fetches.map(({ node, path, shape, places }) => {
+    fetches.map(({ node, path, shape, label, places }) => {
       const twin = twinOf(node);
       const sharesWithin = isSimple && places.every((place) => answered.get(place) === 1);
       const placed: PlacedFetch = {
         node,
         path,
         shape,
+        label,
         twin: node.operationKind === 'query' && (twins.get(twin) ?? 0) > 1 ? twin : undefined,
         sharesWithin,
         sharesAcross: sharesWithin && !places.some((place) => added.has(place)),

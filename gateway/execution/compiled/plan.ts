@@ -1,16 +1,19 @@
 import type { FetchNode, PlanNode } from '@apollo/query-planner';
 import type { PreparedPlan } from '../../planning/planner.ts';
-import type { Data } from '../data.ts';
+import { fetchIds, laterParts } from '../deferral.ts';
 import { compileEntityFetch, compileRootFetch, type Step, together } from './fetches.ts';
 import { placeFetches } from './places.ts';
-import { compileProjection, type Projection } from './projection.ts';
+import { compileProjection, type Writers } from './projection.ts';
 
 /** A plan as functions. */
 export interface CompiledPlan {
   /** Runs all fetches; of a subscription, for one event. */
   readonly run: Step;
   /** Writes the merged data as the client asked for it. */
-  readonly write: (root: Data, projection: Projection) => string;
+  readonly write: Writers['write'];
+  readonly writePart: Writers['writePart'];
+  /** Fetches that others wait for. */
+  readonly fetchIds: readonly string[];
 }
 
 const compiled = new WeakMap<PreparedPlan, CompiledPlan>();
@@ -19,7 +22,7 @@ const compiled = new WeakMap<PreparedPlan, CompiledPlan>();
 export function compiledPlan(plan: PreparedPlan): CompiledPlan {
   let found = compiled.get(plan);
   if (!found) {
-    found = { run: compileSteps(plan), write: compileProjection(plan) };
+    found = { run: compileSteps(plan), fetchIds: fetchIds(plan.queryPlan.node), ...compileProjection(plan) };
     compiled.set(plan, found);
   }
   return found;
@@ -30,7 +33,8 @@ function compileSteps({ queryPlan, supergraphSchema }: PreparedPlan): Step {
   const compileFetch = (node: FetchNode): Step => {
     const fetch = placed.get(node);
     if (!fetch) throw new Error('A fetch without a place.');
-    return node.requires ? compileEntityFetch(supergraphSchema, fetch) : compileRootFetch(supergraphSchema, fetch);
+    const step = (node.requires ? compileEntityFetch : compileRootFetch)(supergraphSchema, fetch);
+    return node.id === undefined ? step : telling(step, node.id);
   };
   const compile = (node: PlanNode): Step => {
     switch (node.kind) {
@@ -49,8 +53,14 @@ function compileSteps({ queryPlan, supergraphSchema }: PreparedPlan): Step {
         const no = node.elseClause && compile(node.elseClause);
         return (run) => (run.variables[node.condition] === true ? yes : no)?.(run);
       }
-      case 'Defer':
-        throw new Error('This executor does not run @defer; plan without it.');
+      case 'Defer': {
+        const first = node.primary.node && compile(node.primary.node);
+        const later = laterParts(node).map((part) => ({ ...part, step: part.node && compile(part.node) }));
+        return (run) => {
+          for (const { label, depends, step } of later) run.deferral?.start(label, depends, () => step?.(run));
+          return first?.(run);
+        };
+      }
     }
   };
   const { node } = queryPlan;
@@ -59,6 +69,17 @@ function compileSteps({ queryPlan, supergraphSchema }: PreparedPlan): Step {
   const primary = compileFetch(node.primary);
   return node.rest ? inSequence([primary, compile(node.rest)]) : primary;
 }
+
+/** The step, which tells those that wait for it. */
+const telling =
+  (step: Step, id: string): Step =>
+  (run, event) => {
+    const tell = () => run.deferral?.fetched(id);
+    const work = step(run, event);
+    if (work) return work.then(tell);
+    tell();
+    return undefined;
+  };
 
 function inSequence(steps: readonly Step[]): Step {
   return async (run, event) => {

@@ -1,11 +1,13 @@
 import {
   type FieldNode,
   type GraphQLAbstractType,
+  type GraphQLCompositeType,
   type GraphQLError,
   type GraphQLLeafType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
+  type InlineFragmentNode,
   isAbstractType,
   isEnumType,
   isLeafType,
@@ -17,12 +19,13 @@ import {
 import type { PreparedPlan } from '../../planning/planner.ts';
 import { foundError, MISFIT } from '../answerErrors.ts';
 import { type Data, isData, own } from '../data.ts';
+import type { Pending } from '../incremental.ts';
+import { asSet, isFor, partsOf, partType } from '../parts.ts';
 import { clientDocument, runtimeType } from '../runtimeType.ts';
-import type { ResponsePath } from '../targets.ts';
+import { collect } from '../selections.ts';
 import { evaluate, isObjectCode, literal, read } from './code.ts';
 import { compileIntrospection } from './introspection.ts';
 import { quote } from './quote.ts';
-import { collectFields } from './selections.ts';
 import { type SharedTexts, writingOnce } from './shared.ts';
 
 /** Something that was found while an answer was written. The path is built from its end to its start. */
@@ -32,9 +35,15 @@ interface Finding {
   readonly path: (string | number)[];
 }
 
-/** What one answer is written with. */
+/** A part that comes later, for an object that is written. The path is built from its end to its start. */
+interface Postponed extends Omit<Pending, 'path'> {
+  readonly path: (string | number)[];
+}
+
+/** What one answer, or a part of it that comes later, is written with. */
 export class Projection {
   readonly findings: Finding[] = [];
+  readonly postponed: Postponed[] = [];
   /** Of what is written, where the plan says how to weigh. */
   weight = 0;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -55,10 +64,21 @@ export class Projection {
     for (let index = start; index < this.findings.length; index++) (this.findings[index] as Finding).path.push(key);
   }
 
+  postpone(label: string, type: GraphQLCompositeType): void {
+    this.postponed.push({ label, type, path: [] });
+  }
+
+  /** Says of what comes later from `start` on that it lies under the key. */
+  postponedUnder(start: number, key: string | number): void {
+    for (let index = start; index < this.postponed.length; index++) (this.postponed[index] as Postponed).path.push(key);
+  }
+
   get errors(): GraphQLError[] {
-    return this.findings.map(({ field, message, path }) =>
-      foundError(message, field?.nodes, [...path].reverse() as ResponsePath),
-    );
+    return this.findings.map(({ field, message, path }) => foundError(message, field?.nodes, path.toReversed()));
+  }
+
+  get pending(): Pending[] {
+    return this.postponed.map((one) => ({ ...one, path: one.path.toReversed() }));
   }
 }
 
@@ -75,12 +95,20 @@ export interface Writer {
   write(value: unknown, projection: Projection): string | undefined;
 }
 
+/** What writes the answers of one plan. */
+export interface Writers {
+  /** The JSON of an answer, without what comes later. */
+  write(root: Data, projection: Projection): string;
+  /** The JSON of a part that comes later; undefined where its object is of a type that the part is not for. */
+  writePart(pending: Pending, data: unknown, projection: Projection): string | undefined;
+}
+
 /**
  * Compiles the client's selection to functions that write the merged data as the JSON of the answer: fields in the order of the
  * specification, leaves checked, nulls carried up, paths of errors kept. Each type of object at each place gets its function when the first
  * one comes by, so that abstract types cost what the data has and not what the schema allows.
  */
-export function compileProjection(plan: PreparedPlan): (root: Data, projection: Projection) => string {
+export function compileProjection(plan: PreparedPlan): Writers {
   const { apiSchema: schema, operation, weigh } = plan;
   const document = clientDocument(plan);
   const introspection = compileIntrospection(plan);
@@ -92,12 +120,12 @@ export function compileProjection(plan: PreparedPlan): (root: Data, projection: 
     return number;
   };
   const objects = new Map<string, Writer>();
-  const objectWriter = (type: GraphQLObjectType, nodes: readonly FieldNode[]): Writer => {
-    const key = `${type.name} ${nodes.map(numberOf).join()}`;
+  const objectWriter = (type: GraphQLObjectType, nodes: readonly FieldNode[], known: GraphQLCompositeType = type) => {
+    const key = `${type.name} ${known.name} ${nodes.map(numberOf).join()}`;
     let writer = objects.get(key);
     if (!writer) {
       const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-      writer = lazily(() => compileObject(type, sets));
+      writer = lazily(() => compileObject(type, sets, known));
       objects.set(key, writer);
     }
     return writer;
@@ -130,7 +158,8 @@ export function compileProjection(plan: PreparedPlan): (root: Data, projection: 
         if (!writer) {
           const object = runtimeType(document, type, sets, value);
           if (!object) return projection.fail(field, MISFIT);
-          writer = weighed(objectWriter(object, field.nodes), field, object);
+          const known = object.name === name ? object : type;
+          writer = weighed(objectWriter(object, field.nodes, known), field, object);
           writers.set(name, writer);
         }
         return writer.write(value, projection);
@@ -138,10 +167,17 @@ export function compileProjection(plan: PreparedPlan): (root: Data, projection: 
     };
   };
 
-  const compileObject = (type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Writer['write'] => {
+  /** @param known what is known of the type: the type, or an abstract one that it stands for */
+  const compileObject = (
+    type: GraphQLObjectType,
+    sets: readonly SelectionSetNode[],
+    known: GraphQLCompositeType,
+  ): Writer['write'] => {
     const program = new Program();
     let separator = '{';
-    for (const [key, nodes] of collectFields(document, type, sets)) {
+    const { fields, deferred } = collect(document, type, sets, known === type);
+    for (const label of deferred) program.add(`p.postpone(${literal(label)}, ${program.constant(known)});`);
+    for (const [key, nodes] of fields) {
       const name = (nodes[0] as FieldNode).name.value;
       const isNull = `Cannot return null for non-nullable field ${type.name}.${name}.`;
       const field: Field = { parent: type.name, nodes, isNull };
@@ -165,7 +201,7 @@ export function compileProjection(plan: PreparedPlan): (root: Data, projection: 
     const end = separator === '{' ? '"{}"' : 't + "}"';
     return program.finish(`function writeObject(d, p) {
       if (!${isObjectCode('d')}) d = NOTHING;
-      let v, s, n, t = "";
+      let v, s, n, m, t = "";
       ${program.body}
       return ${end};
     }`);
@@ -176,7 +212,7 @@ export function compileProjection(plan: PreparedPlan): (root: Data, projection: 
     const item = complete(program, type, field, 'i');
     const write = program.finish<Writer['write']>(`function writeList(list, p) {
       if (!Array.isArray(list)) return p.fail(${program.constant(field)}, MISFIT);
-      let v, s, n, t = "[";
+      let v, s, n, m, t = "[";
       for (let i = 0; i < list.length; i++) { v = list[i]; ${item} t += i === 0 ? s : "," + s; }
       return t + "]";
     }`);
@@ -206,19 +242,50 @@ export function compileProjection(plan: PreparedPlan): (root: Data, projection: 
     return `${start} else { ${carry(program.constant(once), key, asNull)} }`;
   };
 
+  /** Code that has another writer write `v` to `s`. */
+  const carry = (writer: string, key: string, onUndefined: string) => {
+    const start = `n = p.findings.length; s = ${writer}.write(v, p); if (p.findings.length > n) p.under(n, ${key});`;
+    if (!document.deferred) return `${start} if (s === undefined) { ${onUndefined} }`;
+    // What was to come for objects that a null takes away does not come.
+    return `m = p.postponed.length; ${start} if (s === undefined) { p.postponed.length = m; ${onUndefined} } else p.postponedUnder(m, ${key});`;
+  };
+
   const type = schema.getRootType(operation.operation);
   if (!type) throw new Error(`The schema has no ${operation.operation} type.`);
-  const root = lazily(() => compileObject(type, [operation.selectionSet]));
-  return (data, projection) => {
-    const text = root.write(data, projection);
-    if (text === undefined) projection.weight = 0;
-    return text ?? 'null';
+  const root = lazily(() => compileObject(type, [operation.selectionSet], type));
+
+  const parts = partsOf(plan);
+  const partWriters = new Map<string, Writer>();
+  const partWriter = (label: string, part: InlineFragmentNode, object: GraphQLObjectType): Writer => {
+    const key = `${object.name} ${label}`;
+    const writer = partWriters.get(key) ?? lazily(() => compileObject(object, [asSet(part)], object));
+    partWriters.set(key, writer);
+    return writer;
+  };
+
+  return {
+    write(data, projection) {
+      const text = root.write(data, projection);
+      if (text === undefined) {
+        projection.postponed.length = 0;
+        projection.weight = 0;
+      }
+      return text ?? 'null';
+    },
+    writePart({ label, type }, data, projection) {
+      const part = parts.get(label) as InlineFragmentNode;
+      const object = partType(document, type, part, data);
+      if (!object) {
+        projection.fail(undefined, MISFIT);
+        return 'null';
+      }
+      if (!isFor(document, part, object)) return undefined;
+      const text = partWriter(label, part, object).write(data, projection);
+      if (text === undefined) projection.postponed.length = 0;
+      return text ?? 'null';
+    },
   };
 }
-
-/** Code that has another writer write `v` to `s`. */
-const carry = (writer: string, key: string, onUndefined: string) =>
-  `n = p.findings.length; s = ${writer}.write(v, p); if (p.findings.length > n) p.under(n, ${key}); if (s === undefined) { ${onUndefined} }`;
 
 /** Code for the values that a scalar of the specification nearly always has. */
 function plainLeaf({ name }: GraphQLLeafType): string {

@@ -3,6 +3,7 @@ import type { GraphQLError } from 'graphql';
 import type { PreparedPlan } from '../../planning/planner.ts';
 import type { Sources } from '../../sources/source.ts';
 import type { Data } from '../data.ts';
+import type { Deferral } from '../deferral.ts';
 import { type FailureListener, FetchFailure } from '../errors.ts';
 import type { ExecuteOptions } from '../executor.ts';
 import type { Answer } from './ask.ts';
@@ -24,6 +25,8 @@ export class Run {
   readonly asked = new Map<string, Promise<Answer>>();
   /** What several places of the merged tree have in common. */
   shared: SharedTexts | undefined;
+  /** What comes later, in an operation that answers in parts. */
+  deferral: Deferral | undefined;
   /** Why nobody waits any more. */
   ended: FetchFailure | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -43,8 +46,8 @@ export class Run {
     const delay = Math.min(Math.max(0, options.deadline - (options.now ?? Date.now)()), 2 ** 31 - 1);
     this.#timer = setTimeout(() => this.#end(new FetchFailure('did not answer in time')), delay);
     this.#client = options.signal;
-    if (this.#client?.aborted) this.#leave();
-    else this.#client?.addEventListener('abort', this.#leave, { once: true });
+    if (this.#client?.aborted) this.leave();
+    else this.#client?.addEventListener('abort', this.leave, { once: true });
   }
 
   /** Fires at the deadline or when the client goes away. Made when a source wants it: many have deadlines of their own. */
@@ -67,6 +70,11 @@ export class Run {
     this.#waiting.delete(listener);
   }
 
+  /** Errors so far of the first part, or of one that comes later. */
+  errorsOf(label: string | undefined): GraphQLError[] {
+    return label === undefined || !this.deferral ? this.errors : this.deferral.errorsOf(label);
+  }
+
   /** The JSON of a client's variable, or undefined where none was given. */
   variableText(name: string): string | undefined {
     if (!this.#texts.has(name))
@@ -76,10 +84,11 @@ export class Run {
 
   release(): void {
     clearTimeout(this.#timer);
-    this.#client?.removeEventListener('abort', this.#leave);
+    this.#client?.removeEventListener('abort', this.leave);
   }
 
-  readonly #leave = () => this.#end(new FetchFailure('was not waited for'));
+  /** Ends the operation: its client is gone. */
+  readonly leave = () => this.#end(new FetchFailure('was not waited for'));
 
   #end(cause: FetchFailure): void {
     if (this.ended) return;

@@ -6,9 +6,10 @@ import * as compiled from '../../../gateway/execution/compiled/executor.ts';
 import * as interpreted from '../../../gateway/execution/executor.ts';
 import { openSubscription } from '../../../gateway/execution/subscriptions.ts';
 import { stripSecurityDirectives } from '../../../gateway/planning/authorization.ts';
-import { createPlanner, type PlannerOptions } from '../../../gateway/planning/planner.ts';
+import { createPlanner, type PlannerOptions, type PlanOptions } from '../../../gateway/planning/planner.ts';
 import type { Source, SubgraphRequest, SubscriptionSource } from '../../../gateway/sources/source.ts';
 import { answersOf } from '../../support/subscription.ts';
+import { type InParts, readInParts } from './inParts.ts';
 
 type ExecuteOptions = interpreted.ExecuteOptions;
 
@@ -97,12 +98,12 @@ export function federate(fixtures: Record<string, Fixture>, plannerOptions?: Pla
     query: string,
     variables?: Record<string, unknown>,
     operationName?: string,
-    context?: unknown,
+    planOptions?: PlanOptions,
   ) => {
     const document = parse(query);
     const invalid = validate(planner.apiSchema, document);
     if (invalid.length) throw new Error(invalid.join('\n'));
-    return planner.plan(document, operationName, variables, { context });
+    return planner.plan(document, operationName, variables, planOptions);
   };
   const options = (variables?: Record<string, unknown>): ExecuteOptions => ({
     sources,
@@ -138,7 +139,7 @@ export function federate(fixtures: Record<string, Fixture>, plannerOptions?: Pla
       variables?: Record<string, unknown>,
       more?: Partial<ExecuteOptions> & { operationName?: string; executor?: ExecutorName },
     ) {
-      const plan = await prepare(query, variables, more?.operationName, more?.context);
+      const plan = await prepare(query, variables, more?.operationName, { context: more?.context });
       const given = { ...options(variables), ...more };
       if (!more?.executor)
         return both(
@@ -147,6 +148,24 @@ export function federate(fixtures: Record<string, Fixture>, plannerOptions?: Pla
         );
       calls.length = 0;
       return plain(await executors[more.executor].execute(plan, given));
+    },
+    /** The answer in parts of both executors: the first message, and all parts after it in an order of their own. */
+    async runInParts(query: string, variables?: Record<string, unknown>, more?: Partial<ExecuteOptions>) {
+      const plan = await prepare(query, variables, undefined, { incremental: true });
+      const work = async (executor: (typeof executors)[ExecutorName]) => {
+        calls.length = 0;
+        return readInParts(await executor.executeIncrementally(plan, { ...options(variables), ...more }));
+      };
+      const expected = await work(interpreted);
+      const result = await work(compiled);
+      const comparable = ({ initial, parts }: InParts) => ({
+        data: JSON.stringify(initial.data),
+        hasNext: initial.hasNext,
+        errors: sorted(initial.errors),
+        parts: sorted(parts.map((part) => ({ ...part, data: JSON.stringify(part.data), errors: sorted(part.errors) }))),
+      });
+      expect(comparable(result)).toEqual(comparable(expected));
+      return result;
     },
     async runEvent(query: string, event: unknown, variables?: Record<string, unknown>) {
       const plan = await prepare(query, variables);
@@ -170,8 +189,8 @@ export function federate(fixtures: Record<string, Fixture>, plannerOptions?: Pla
   };
 }
 
-/** Errors in an order of their own. */
-export const sorted = (errors: ExecutionResult['errors']) =>
+/** Errors, or others, in an order of their own. */
+export const sorted = (errors: readonly object[] | undefined) =>
   errors
     ?.map((error) => JSON.stringify(error))
     .sort()
