@@ -18,7 +18,7 @@ import {
   operationParts,
   rootFields,
 } from './conditions.ts';
-import { correctSupergraph } from './corrections.ts';
+import { correctSupergraph, hasInterfaceObjects } from './corrections.ts';
 import { type DeferredLabels, labelDefers, withoutDefers } from './deferral.ts';
 import { type CacheStatistics, PlanCache } from './planCache.ts';
 import { separateRequiredArguments } from './requiredArguments.ts';
@@ -89,6 +89,7 @@ export function createPlanner(supergraphSdl: string, { capacity = 1000 }: Planne
     reuseQueryFragments: false,
     exposeDocumentNodeInFetchNode: true,
     incrementalDelivery: { enableDefer: true },
+    typeConditionedFetching: hasInterfaceObjects(corrected.supergraph),
   });
   const api = supergraph.apiSchema();
   const apiSchema = api.toGraphQLJSSchema({ includeDefer: true });
