@@ -6,6 +6,7 @@ import {
   isAbstractType,
   isObjectType,
   Kind,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { type ConditionValues, isIncluded } from '../planning/conditions.ts';
@@ -64,17 +65,29 @@ function dependsOnType(
     const wanted = schema.getType(condition);
     return isAbstractType(wanted) && schema.getPossibleTypes(type).every((object) => schema.isSubType(wanted, object));
   };
+  const isAsked = (selection: SelectionNode) =>
+    isIncluded(selection, conditions) && deferredLabel(selection, deferred) === undefined;
+  /** Whether anything is left of a selection set once conditions are decided: plans do not know of what is not. */
+  const asks = (set: SelectionSetNode): boolean =>
+    set.selections.some((selection) => {
+      if (!isAsked(selection)) return false;
+      if (selection.kind === Kind.FIELD) return true;
+      const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+      return inner !== undefined && asks(inner.selectionSet);
+    });
   const visited = new Set<string>();
   const depends = (set: SelectionSetNode): boolean =>
     set.selections.some((selection) => {
-      if (!isIncluded(selection, conditions) || deferredLabel(selection, deferred) !== undefined) return false;
+      if (!isAsked(selection)) return false;
       if (selection.kind === Kind.FIELD) return selection.name.value === '__typename';
-      if (selection.kind === Kind.INLINE_FRAGMENT)
-        return !coversAll(selection.typeCondition?.name.value) || depends(selection.selectionSet);
-      const fragment = fragments.get(selection.name.value);
-      if (!fragment || visited.has(selection.name.value)) return false;
-      visited.add(selection.name.value);
-      return !coversAll(fragment.typeCondition.name.value) || depends(fragment.selectionSet);
+      const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+      if (!inner) return false;
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        if (visited.has(selection.name.value)) return false;
+        visited.add(selection.name.value);
+      }
+      if (!coversAll(inner.typeCondition?.name.value)) return asks(inner.selectionSet);
+      return depends(inner.selectionSet);
     });
   return sets.some(depends);
 }

@@ -39,3 +39,19 @@ export const corrections: readonly Correction[] = [resolvableKeysFirst];
 /** The supergraph as the planner should see it. */
 export const correctSupergraph: Correction = (supergraph) =>
   corrections.reduce((corrected, correction) => correction(corrected), supergraph);
+
+/**
+ * Whether a subgraph of the supergraph knows an interface as one object type. The planner asks such a subgraph for all types at once, and
+ * then goes on with what was selected for one of them as if it were for all: an error there takes away what another type has. It must fetch
+ * by type instead (`typeConditionedFetching`), which costs others fetches and so is not for every supergraph.
+ */
+export const hasInterfaceObjects = (supergraph: DocumentNode): boolean =>
+  supergraph.definitions.some(
+    (definition) =>
+      definition.kind === Kind.INTERFACE_TYPE_DEFINITION &&
+      definition.directives?.some((directive) =>
+        directive.arguments?.some(
+          ({ name, value }) => name.value === 'isInterfaceObject' && value.kind === Kind.BOOLEAN && value.value,
+        ),
+      ),
+  );

@@ -2,7 +2,7 @@ import { operationFromDocument, Supergraph } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner, type QueryPlannerConfig } from '@apollo/query-planner';
 import { type DocumentNode, parse } from 'graphql';
 import { rootFields } from './conditions.ts';
-import { correctSupergraph } from './corrections.ts';
+import { correctSupergraph, hasInterfaceObjects } from './corrections.ts';
 import { isLimit, tooComplex, unplannable } from './refusals.ts';
 import { separateRequiredArguments } from './requiredArguments.ts';
 
@@ -70,8 +70,11 @@ export interface PlanBuilder {
   build(task: PlanTask): BuiltPlan;
 }
 
-export function createPlanBuilder({ supergraph, translate }: ReadSupergraph): PlanBuilder {
-  const planner = new QueryPlanner(supergraph, CONFIG);
+export function createPlanBuilder({ document, supergraph, translate }: ReadSupergraph): PlanBuilder {
+  const planner = new QueryPlanner(supergraph, {
+    ...CONFIG,
+    typeConditionedFetching: hasInterfaceObjects(document),
+  });
   const api = supergraph.apiSchema();
 
   const find = (document: DocumentNode, overrides: Overrides): QueryPlan => {

@@ -15,7 +15,7 @@ import { type OverrideDecision, overrideByShare } from './overrides.ts';
 import { createPlanBuilder, type Overrides, type ReadSupergraph, readSupergraph } from './planBuilder.ts';
 import { type CacheStatistics, PlanCache } from './planCache.ts';
 import { createPlanThread, type PlanThread, type PlanThreadOptions } from './planThread.ts';
-import { isLimit, isRefusal, isTooComplex, tooComplex } from './refusals.ts';
+import { isLimit, isRefusal, isTooComplex, isUnplannable, tooComplex } from './refusals.ts';
 
 /** A plan with all that is needed to run it and to shape the answer. Shared between requests: never change one. */
 export interface PreparedPlan {
@@ -174,8 +174,19 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
   const found = ({ key }: Case) => (cache.has(key) ? cache.get(key) : undefined);
 
   const prepare = async (wanted: Case): Promise<PreparedPlan> => {
-    const { key, conditions, overrides } = wanted;
-    const { parts, document, deferred } = shapeOf(wanted);
+    const shape = shapeOf(wanted);
+    if (!shape.deferred) return prepareAs(wanted, shape);
+    try {
+      return await prepareAs(wanted, shape);
+    } catch (error) {
+      // The planner has faults with `@defer` that it does not have without; nobody is promised parts.
+      if (!isUnplannable(error)) throw error;
+      return prepareAs(wanted, shapeOf({ ...wanted, isIncremental: false }));
+    }
+  };
+
+  const prepareAs = async ({ key, conditions, overrides }: Case, shape: Shape): Promise<PreparedPlan> => {
+    const { parts, document, deferred } = shape;
     const folded = foldConditions(parts, conditions);
     let queryPlan: QueryPlan = { kind: 'QueryPlan' };
     let size = 0;
@@ -246,11 +257,13 @@ function readOrClose(supergraphSdl: string, thread: PlanThread | undefined): Rea
 }
 
 /** The operation that is planned, and the document by which its answer is shaped. */
-function shapeOf({ document, parts, conditions, isIncremental }: Case): {
+interface Shape {
   readonly parts: OperationParts;
   readonly document: DocumentNode;
   readonly deferred?: DeferredLabels;
-} {
+}
+
+function shapeOf({ document, parts, conditions, isIncremental }: Case): Shape {
   if (isIncremental) {
     const { parts: labelled, labels: deferred } = labelDefers(parts, conditions);
     const definitions = [labelled.operation, ...labelled.fragments.values()];

@@ -47,6 +47,9 @@ export const broken = (cause: unknown) =>
 const hasCode = (error: unknown, ...codes: string[]) =>
   error instanceof GraphQLError && codes.includes(error.extensions.code as string);
 
+/** Whether the planner found no way, or lost it: a fault, were it not for what it was asked with. */
+export const isUnplannable = (error: unknown) => hasCode(error, 'INTERNAL_SERVER_ERROR');
+
 export const isTooComplex = (error: unknown) => hasCode(error, 'COST_LIMIT_EXCEEDED');
 
 /** Whether the operation may be sound, and we will not plan it (now). */

@@ -1,5 +1,5 @@
+import assert from 'node:assert/strict';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { expect } from '@jest/globals';
 import { type DocumentNode, type ExecutionResult, execute as executeGraphql, parse, validate } from 'graphql';
 import { composeSupergraph } from '../../../gateway/compose.ts';
 import * as compiled from '../../../gateway/execution/compiled/executor.ts';
@@ -119,10 +119,10 @@ export function federate(fixtures: Record<string, Fixture>, plannerOptions?: Pla
     calls.length = 0;
     const { data, errors, weight } = await write();
     const result = plain<ExecutionResult>({ errors, ...(data !== undefined && { data: JSON.parse(data) }) });
-    expect(weight).toBe(asked.weight);
+    assert.equal(weight, asked.weight);
     // As text: fields have an order.
-    expect(JSON.stringify(result.data)).toBe(JSON.stringify(expected.data));
-    expect(sorted(result.errors)).toEqual(sorted(expected.errors));
+    assert.equal(JSON.stringify(result.data), JSON.stringify(expected.data));
+    assert.deepEqual(sorted(result.errors), sorted(expected.errors));
     return result;
   };
 
@@ -164,7 +164,7 @@ export function federate(fixtures: Record<string, Fixture>, plannerOptions?: Pla
         errors: sorted(initial.errors),
         parts: sorted(parts.map((part) => ({ ...part, data: JSON.stringify(part.data), errors: sorted(part.errors) }))),
       });
-      expect(comparable(result)).toEqual(comparable(expected));
+      assert.deepEqual(comparable(result), comparable(expected));
       return result;
     },
     async runEvent(query: string, event: unknown, variables?: Record<string, unknown>) {

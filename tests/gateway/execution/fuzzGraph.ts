@@ -145,23 +145,27 @@ export function sdlOf(graph: Graph, subgraph?: string): string {
   };
   const root = graph.root.filter(here);
   const parts = ['enum Level { LOW HIGH }  scalar Json'];
-  if (root.length) parts.push(`type Query { ${root.map(line).join('\n')} }`);
+  // By its own object the oracle knows where a part of an answer belongs.
+  const self = subgraph ? '' : 'self_: String';
+  if (root.length) parts.push(`type Query { ${self} ${root.map(line).join('\n')} }`);
   const mediaFields = graph.mediaFields.filter(here).map(line).join('\n');
   if (subgraph === 'm') {
     parts.push(`type Media @key(fields: "id") @interfaceObject { id: ID!  ${mediaFields} }`);
     return parts.join('\n');
   }
   const isMedia = graph.media.length > 0 && (!subgraph || subgraph === 'a');
-  if (isMedia) parts.push(`interface Media ${subgraph ? '@key(fields: "id")' : ''} { id: ID!  ${mediaFields} }`);
-  parts.push(`interface Node { id: ID! }  union Any = ${[...graph.entities.keys()].join(' | ')}`);
+  if (isMedia)
+    parts.push(`interface Media ${subgraph ? '@key(fields: "id")' : ''} { ${self} id: ID!  ${mediaFields} }`);
+  parts.push(`interface Node { ${self} id: ID! }  union Any = ${[...graph.entities.keys()].join(' | ')}`);
   const value = graph.value.filter(here);
-  if (value.length) parts.push(`type Value { ${value.map(line).join('\n')} }`);
+  if (value.length) parts.push(`type Value { ${self} ${value.map(line).join('\n')} }`);
   for (const [name, fields] of graph.entities) {
     const own = fields.filter(here);
     const isRequired = ({ name }: Field) => own.some(({ requires }) => requires?.replace(/\(.*/, '') === name);
     const external = subgraph ? fields.filter((field) => !here(field) && isRequired(field)) : [];
     const ofMedia = isMedia && graph.media.includes(name);
     parts.push(`type ${name} implements Node ${ofMedia ? '& Media' : ''} ${subgraph ? '@key(fields: "id")' : ''} {
+      ${self}
       id: ID!
       ${ofMedia ? mediaFields : ''}
       ${own.map(line).join('\n')}

@@ -58,7 +58,8 @@ function patch(whole: unknown, path: readonly (string | number)[], data: Data): 
   }
   if (typeof target !== 'object' || target === null)
     throw new Error(`A part came for ${path.join('.')}, which is null.`);
-  if (data) merge(target as Record<string, unknown>, data);
+  // A copy: later parts are added to what is taken here, and must not show in this one.
+  if (data) merge(target as Record<string, unknown>, structuredClone(data));
 }
 
 function merge(target: Record<string, unknown>, source: Record<string, unknown>): void {

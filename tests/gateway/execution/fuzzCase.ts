@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
+import { buildSchema, parse, validate } from 'graphql';
+import { isTooComplex } from '../../../gateway/planning/refusals.ts';
+import type { SubgraphResponse } from '../../../gateway/sources/source.ts';
+import { federate } from './federation.ts';
+import { fixtures, graphOf, hash, randomOf, sdlOf } from './fuzzGraph.ts';
+import { operationOf } from './fuzzOperation.ts';
+import { answerOfOne, compareInParts, partsOfOne, visibleErrors } from './fuzzOracle.ts';
+
+// One random graph with random operations: whether the gateway answers what one schema over the same data answers.
+
+/** An operation that was answered wrongly. */
+export interface Fault {
+  readonly seed: number;
+  readonly operation: number;
+  readonly query: string;
+  readonly variables: Record<string, unknown>;
+  readonly message: string;
+}
+
+/** A graph of a seed, federated and as one schema. */
+export function caseOf(seed: number) {
+  const graph = graphOf(seed);
+  const federation = federate(fixtures(graph));
+  const sound = new Map(federation.sources);
+  const monolith = buildSchema(
+    `${sdlOf(graph)} directive @defer(label: String, if: Boolean! = true) on FRAGMENT_SPREAD | INLINE_FRAGMENT`,
+  );
+  const { run, runInParts, planner, replace } = federation;
+
+  const heal = () => {
+    for (const [name, source] of sound) replace(name, source);
+  };
+
+  /** Throws where an answer is wrong. */
+  const check = async (query: string, variables: Record<string, unknown>, index: number) => {
+    const document = parse(query);
+    const expected = await answerOfOne(graph, monolith, document, variables);
+    // Subgraphs answer in no certain order.
+    for (const [name, source] of sound)
+      replace(name, {
+        async execute(request) {
+          for (let ticks = hash(`${index}${name}${request.query}`) % 4; ticks > 0; ticks--) await setImmediate();
+          return source.execute(request);
+        },
+      });
+    const actual = await run(query, variables);
+    assert.deepEqual(plain(actual.data), plain(expected.data));
+    assert.deepEqual(visibleErrors(actual), visibleErrors(expected));
+    // A plan may fetch for one type what was selected for another, and tell what went wrong there.
+    if (expected.errors) assert.ok(actual.errors);
+    if (query.includes('@defer')) {
+      const inParts = await runInParts(query, variables);
+      if (inParts.parts.length) compareInParts(inParts, await partsOfOne(graph, monolith, document, variables));
+      // All put together is the whole.
+      if (!expected.errors) assert.deepEqual(plain(inParts.whole), plain(expected.data));
+    }
+
+    // What a subgraph does wrong depends on what it is asked alone: the two executors see the same.
+    for (const [name, source] of sound)
+      replace(name, {
+        async execute(request) {
+          const at = hash(`${index}${name}${request.query}${JSON.stringify(request.variables)}`);
+          if (at % 6 === 0) throw new Error('down');
+          return damaged(await source.execute(request), at);
+        },
+      });
+    await run(query, variables);
+  };
+
+  return {
+    federation,
+    heal,
+    /** The operation of a number, where it is valid. */
+    operation(index: number) {
+      const random = randomOf(seed * 7919 + index);
+      const query = operationOf(graph, random);
+      const variables: Record<string, unknown> = random.chance(0.5)
+        ? { x: random.pick([2, 3, null]), yes: random.chance(0.5) }
+        : {};
+      return validate(planner.apiSchema, parse(query)).length ? undefined : { query, variables };
+    },
+    async faultOf(index: number, query: string, variables: Record<string, unknown>): Promise<Fault | undefined> {
+      try {
+        await check(query, variables, index);
+        return undefined;
+      } catch (error) {
+        // What the planner's bounds refuse is refused with a reason, and not answered wrongly.
+        if (isTooComplex(error)) return undefined;
+        return { seed, operation: index, query, variables, message: (error as Error).message };
+      }
+    },
+    isValid(query: string): boolean {
+      try {
+        return !validate(planner.apiSchema, parse(query)).length;
+      } catch {
+        // Nothing was left of a selection.
+        return false;
+      }
+    },
+  };
+}
+
+/** An answer with some values that do not fit, are missing or null. What plans rely on, types and keys, stays. */
+function damaged(response: SubgraphResponse, seed: number): SubgraphResponse {
+  const random = randomOf(seed);
+  if (random.chance(0.4)) return response;
+  const damage = (value: unknown, key: string): unknown => {
+    if (key === '__typename' || key === 'id') return value;
+    if (Array.isArray(value)) return random.chance(0.03) ? 'no list' : value.map((item) => damage(item, ''));
+    if (typeof value === 'object' && value !== null) {
+      if (random.chance(0.02)) return null;
+      return Object.fromEntries(
+        Object.entries(value)
+          .filter(([key]) => key === '__typename' || key === 'id' || !random.chance(0.03))
+          .map(([key, inner]) => [key, damage(inner, key)]),
+      );
+    }
+    return random.chance(0.05) ? random.pick<unknown>([null, 3.5, 'HIGH', true, { a: 1 }, ['x'], 2 ** 40]) : value;
+  };
+  const { data, ...rest } = response;
+  if (!data) return response;
+  const entities = data._entities;
+  return {
+    ...rest,
+    data: Array.isArray(entities)
+      ? { _entities: entities.map((entity) => damage(entity, '')) }
+      : (damage(data, 'id' in data ? 'x' : '') as Record<string, unknown>),
+  };
+}
+
+/** As JSON has it: objects may come from another realm of the test runner, or have no prototype. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
