@@ -1,30 +1,42 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { addressVariable, type SubgraphName, subgraphNames } from '../subgraphs/shared/config.ts';
 import type { Platform } from '../subgraphs/shared/platform.ts';
 import { scalars } from '../subgraphs/shared/scalars.ts';
 import type { Subgraph } from '../subgraphs/shared/subgraph.ts';
 import { jwks } from '../subgraphs/users/signingKeys.ts';
+import { createCostModel } from './admission/cost.ts';
+import { createDemandControl } from './admission/demandControl.ts';
+import { closedCodes, toRefusal } from './admission/errors.ts';
+import { identifyCaller, isStillValid, type JarvisCaller } from './admission/identity.ts';
+import { manifestFile, readManifest } from './admission/manifest.ts';
+import { openBudget } from './admission/openBudget.ts';
+import { createOperations } from './admission/operations.ts';
+import { createPersistedOperations } from './admission/persistedOperations.ts';
+import { sha256 } from './admission/sha256.ts';
 import { supergraphFile } from './compose.ts';
+import { createEndpoint } from './endpoint.ts';
 import { createExplorerHandler } from './explorer/serve.ts';
 import { createGateway, type Gateway } from './gateway.ts';
-import { createEmbeddedSource, type GatewayContext } from './sources/embedded.ts';
+import { createEmbeddedSource } from './sources/embedded.ts';
 import { createEventFeed } from './sources/eventFeed.ts';
 import { createRemoteSource } from './sources/remote.ts';
+import { type ResilientSource, withResilience } from './sources/resilience.ts';
 import { mayReadMetrics } from './telemetry/access.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createTelemetry } from './telemetry/observer.ts';
 import { createSlowOperations } from './telemetry/slowOperations.ts';
-import { watchPlans, watchSubscriptions } from './telemetry/watched.ts';
+import { watchDocuments, watchPlans, watchShedding, watchSubgraphs, watchSubscriptions } from './telemetry/watched.ts';
 import { receiveAppleNotification, sendExport } from './transport/account.ts';
+import { createDoor, type Route, sendJson } from './transport/door.ts';
 import { createHealth } from './transport/health.ts';
-import { createGraphqlHttp } from './transport/http.ts';
-import { createInterimOperations } from './transport/interimOperations.ts';
-import { createSockets } from './transport/sockets.ts';
+import { createShedder } from './transport/shedding.ts';
 
 export interface App {
   server: Server;
   gateway: Gateway;
+  /** Resolves when the persisted operations are planned: from then on the apps' first requests are as fast as all others. */
+  prepare(): Promise<void>;
   /** Starts to listen and returns the port. */
   listen(port: number, host: string): Promise<number>;
   /**
@@ -39,51 +51,111 @@ export interface AppOptions {
   /** The subgraphs of this process, by name; those with an address in the configuration are called there. */
   subgraphs: ReadonlyMap<string, Subgraph>;
   supergraphSdl?: string;
+  /** Plans in a thread of its own, with a time budget. Tests plan in theirs, which starts sooner. */
+  planningThread?: boolean;
 }
 
+const graphqlPath = '/graphql';
+
 /** The gateway with all that it serves, not yet listening. */
-export async function createApp({ platform, subgraphs, supergraphSdl }: AppOptions): Promise<App> {
-  const { config, log, db, bus } = platform;
+export async function createApp({ platform, subgraphs, supergraphSdl, planningThread }: AppOptions): Promise<App> {
+  const { config, log, db, bus, now } = platform;
   const feed = createEventFeed({ db, bus, log });
   const remotes: { close(): Promise<void> }[] = [];
+  const sources = new Map<string, ResilientSource>();
   const metrics = createMetrics();
   const tracing = await traces(platform);
+  const manifest = readManifest(readFileSync(manifestFile, 'utf8'));
+  const names = new Set(manifest.operations.map(({ name }) => name));
   const telemetry = createTelemetry({
     metrics,
     tracer: tracing?.tracer,
     slow: config.SLOW_OPERATION_MS > 0 ? createSlowOperations(log, config.SLOW_OPERATION_MS) : undefined,
     trustsClients: config.TRUST_TRACEPARENT === 'yes',
+    isKnownName: (name) => names.has(name),
   });
+  const remote = (name: string) => {
+    const source = createRemoteSource(addressOf(platform, name), Buffer.from(config.SUBGRAPH_SECRET!, 'hex'));
+    remotes.push(source);
+    return source;
+  };
+  const sdl = supergraphSdl ?? readFileSync(supergraphFile, 'utf8');
   const gateway = createGateway({
-    supergraphSdl: supergraphSdl ?? readFileSync(supergraphFile, 'utf8'),
+    supergraphSdl: sdl,
     scalars,
     budget: config.REQUEST_TIMEOUT_MS,
-    waiting: (context) => ({ signal: (context as GatewayContext).signal }),
+    planner: planningThread ? { thread: {} } : undefined,
+    weighing: (supergraph, apiSchema) => createCostModel(supergraph, apiSchema).weigh,
     onFailure: ({ subgraph, path, cause }) =>
       log.warn({ subgraph, path, error: (cause as Error)?.message }, 'a subgraph failed'),
     buildSource({ name }) {
       const local = subgraphs.get(name);
-      if (local) return telemetry.observed(createEmbeddedSource(local), name);
-      const source = createRemoteSource(addressOf(platform, name), Buffer.from(config.SUBGRAPH_SECRET!, 'hex'));
-      remotes.push(source);
+      const source = local ? createEmbeddedSource(local) : withResilience(remote(name));
+      sources.set(name, source);
       return telemetry.observed(source, name);
     },
     buildSubscriptionSource: () => feed,
   });
-  const graphql = await createGraphqlHttp(gateway, platform);
-  const explorer = createExplorerHandler();
+
+  const budget = openBudget(config.REDIS_URL, (error) => log.warn({ error: error.message }, 'Redis counts no budgets'));
+  const shedder = createShedder();
+  const format = { now, codes: closedCodes };
+  const onFault = (error: unknown, requestId: string) => log.error({ error, requestId }, 'an operation met a fault');
+  const operations = createOperations({
+    gateway,
+    format,
+    persisted: createPersistedOperations({
+      manifests: [manifest],
+      automatic: { now: () => now().getTime(), store: budget.redis, schema: sha256(sdl).slice(0, 16) },
+      safelist: config.SAFELIST_CLIENTS,
+    }),
+    introspection: config.NODE_ENV === 'production' ? 'developers' : 'open',
+    demand: createDemandControl({ budget: budget.budget, mode: config.DEMAND_CONTROL, now: () => now().getTime() }),
+    shedder,
+    telemetry,
+    onFault,
+  });
+
+  const endpoint = createEndpoint<JarvisCaller>(graphqlPath, {
+    operations,
+    identify: (request) => identifyCaller(platform, request, request.headers.authorization),
+    async connect({ authorization }, request) {
+      if (typeof authorization !== 'string') return null;
+      return (await isStillValid(platform, authorization)) ? identifyCaller(platform, request, authorization) : null;
+    },
+    toRefusal(error, requestId) {
+      const refusal = toRefusal(error, requestId, format);
+      if (refusal.status >= 500 && error !== refusal) onFault(error, requestId);
+      return refusal;
+    },
+    isAllowedOrigin: (origin, request) => isAllowedOrigin(platform, origin, request),
+    maxBodyBytes: config.MAX_BODY_BYTES,
+    now: () => now().getTime(),
+  });
+  // Somebody signed out, revoked a session or key, or deleted the account: what that credential holds open ends now.
+  const stopListening = bus.listen('identity', async (changed) => {
+    await null; // whoever remembers identities must have heard the same message first
+    await endpoint
+      .recheck(
+        ({ viewer }) => changed === '*' || changed === viewer?.credentialId || changed === viewer?.userId,
+        async ({ authorization }) => authorization === null || isStillValid(platform, authorization),
+      )
+      .catch((error: Error) => log.warn({ error: error.message }, 'checking open connections again failed'));
+  });
+
   const health = createHealth(platform);
-
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 });
-  server.maxConnections = 20_000;
-  const operations = createInterimOperations(gateway, platform.now);
-  const sockets = createSockets(server, operations, platform);
-  const { fanOut } = operations;
-  watchSubscriptions(metrics, () => ({ sockets: sockets.connections, subscriptions: fanOut.subscribers }));
+  const explorer = createExplorerHandler();
   watchPlans(metrics, () => gateway.engine.planner.statistics);
+  watchDocuments(metrics, () => operations.documents);
+  watchShedding(metrics, () => shedder);
+  watchSubgraphs(metrics, () => [...sources].map(([name, source]) => [name, source.report()] as const));
+  watchSubscriptions(metrics, () => ({
+    sockets: endpoint.sockets,
+    subscriptions: operations.fanOut.subscribers,
+  }));
 
-  const routes: Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void> = {
-    '/graphql': (request, response) => graphql.handle(request, response),
+  const routes: Record<string, Route> = {
+    [graphqlPath]: endpoint.route,
     '/apple/notifications': (request, response) => receiveAppleNotification(platform, request, response),
     '/health/live': (_request, response) => sendJson(response, 200, { status: 'live' }),
     '/health/ready': async (_request, response) => {
@@ -99,56 +171,47 @@ export async function createApp({ platform, subgraphs, supergraphSdl }: AppOptio
       sendJson(response, 200, await jwks(platform));
     },
   };
-
-  server.on('request', async (request, response) => {
-    const started = performance.now();
-    const path = (request.url ?? '/').split('?', 1)[0]!;
-    const route = Object.hasOwn(routes, path) ? path : 'other';
-    response.once('finish', () =>
-      metrics.observeRequest(route, response.statusCode, (performance.now() - started) / 1_000),
-    );
-    try {
-      allowOrigin(request, response, platform);
-      if (request.method === 'OPTIONS') return void response.writeHead(204).end();
-      const handle = Object.hasOwn(routes, path) ? routes[path] : undefined;
-      if (handle) await handle(request, response);
-      else if (path.startsWith('/exports/')) await sendExport(platform, request, response);
-      else if (!explorer(request, response)) nothingHere(response);
-    } catch (error) {
-      log.error({ path: route, error: (error as Error).message, stack: (error as Error).stack }, 'a request failed');
-      if (response.headersSent) response.destroy();
-      else
-        sendJson(response, 503, {
-          errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
-        });
-    }
+  const door = createDoor({
+    routes,
+    async otherwise(request, response) {
+      if (!request.url?.startsWith('/exports/')) return explorer(request, response);
+      await sendExport(platform, request, response);
+      return true;
+    },
+    allowedOrigins: config.ALLOWED_ORIGINS,
+    onAnswer: (route, status, seconds) => metrics.observeRequest(route, status, seconds),
+    onError: (path, { message, stack }) => log.error({ path, error: message, stack }, 'a request failed'),
   });
+  endpoint.attach(door.server);
 
   return {
-    server,
+    server: door.server,
     gateway,
-    listen: (port, host) =>
-      new Promise((done, fail) => {
-        server.once('error', fail);
-        server.listen(port, host, () => {
-          server.off('error', fail);
-          done((server.address() as { port: number }).port);
-        });
-      }),
+    async prepare() {
+      await gateway.ready();
+      await operations.prepare();
+    },
+    listen: door.listen,
     async drain(patience = 20_000) {
       health.drain();
-      const closed = new Promise((done) => server.close(done));
-      server.closeIdleConnections();
-      await sockets.stop();
+      stopListening();
+      const closed = door.close(patience);
+      await endpoint.stop();
       feed.close();
-      const timer = setTimeout(() => server.closeAllConnections(), patience);
       await closed;
-      clearTimeout(timer);
-      await graphql.stop();
-      await Promise.all(remotes.map((remote) => remote.close()));
+      shedder.close();
+      budget.close();
+      await gateway.close();
+      await Promise.all(remotes.map((source) => source.close()));
       await tracing?.stop();
     },
   };
+}
+
+/** Browsers send an origin: ours and the configured ones may ask. */
+function isAllowedOrigin({ config }: Platform, origin: string, { headers }: IncomingMessage): boolean {
+  if (config.ALLOWED_ORIGINS.includes(origin) || origin === new URL(config.publicUrl).origin) return true;
+  return URL.canParse(origin) && new URL(origin).host === headers.host;
 }
 
 /** Loaded only where there is somebody to send traces to. */
@@ -171,25 +234,6 @@ function addressOf({ config }: Platform, name: string): string {
   return address;
 }
 
-/** Strict CORS: only our own and the configured origins, never a wildcard, never credentials. */
-function allowOrigin(request: IncomingMessage, response: ServerResponse, { config }: Platform): void {
-  const { origin } = request.headers;
-  response.setHeader('vary', 'origin');
-  if (!origin || !config.ALLOWED_ORIGINS.includes(origin)) return;
-  response.setHeader('access-control-allow-origin', origin);
-  if (request.method !== 'OPTIONS') return;
-  response.setHeader('access-control-allow-methods', 'GET, POST');
-  response.setHeader(
-    'access-control-allow-headers',
-    'authorization, content-type, idempotency-key, apollo-require-preflight, x-request-id',
-  );
-  response.setHeader('access-control-max-age', '600');
-}
-
 function nothingHere(response: ServerResponse): void {
   sendJson(response, 404, { error: 'There is nothing here. The graph is at /graphql.' });
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
 }

@@ -23,8 +23,9 @@ async function main(): Promise<void> {
       if (config[addressVariable(name)] === undefined) subgraphs.set(name, createSubgraph(definitions[name], platform));
     }
     if (await ensureDemoData(platform)) say(`filled the empty database with a demo account: ${demoEmail}`);
-    const app = await createApp({ platform, subgraphs });
+    const app = await createApp({ platform, subgraphs, planningThread: true });
     for (const subgraph of subgraphs.values()) await subgraph.work();
+    await app.prepare();
     const port = await app.listen(config.PORT, config.HOST);
     console.log(`
 Jarvis is ready (${((performance.now() - started) / 1_000).toFixed(1)} s)

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Caller } from '../../gateway/admission/caller.ts';
+import { toRefusal } from '../../gateway/admission/errors.ts';
+import { createOperations } from '../../gateway/admission/operations.ts';
+import { createPersistedOperations } from '../../gateway/admission/persistedOperations.ts';
 import { createGateway } from '../../gateway/gateway.ts';
 import type { EventFeed, EventListener, Source } from '../../gateway/sources/source.ts';
-import { createInterimOperations } from '../../gateway/transport/interimOperations.ts';
 import { createWebSocketServer } from '../../gateway/transport/websocket.ts';
 
 /**
@@ -40,9 +42,16 @@ const gateway = createGateway({
   buildSource: ({ name }) => (name === 'goals' ? goals : chat),
   buildSubscriptionSource: () => feed,
 });
+const format = { now: () => new Date() };
 const sockets = createWebSocketServer({
-  operations: createInterimOperations(gateway, () => new Date()),
-  onFault: console.error,
+  operations: createOperations({
+    gateway,
+    format,
+    persisted: createPersistedOperations({}),
+    introspection: 'developers',
+    onFault: console.error,
+  }),
+  toRefusal: (error, requestId) => toRefusal(error, requestId, format),
   limits: { socketsPerAccount: 20_000 },
   async connect({ account }): Promise<Caller> {
     return {

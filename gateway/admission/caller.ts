@@ -25,6 +25,16 @@ export interface RequestFacts {
   readonly signal?: AbortSignal;
   /** Header `Idempotency-Key`, where one was sent. */
   readonly idempotencyKey?: string | null;
+  /** Whether nothing may be changed, as with GET. */
+  readonly isReadOnly?: boolean;
+  /** Whether the client takes an answer in parts. */
+  readonly takesParts?: boolean;
+  /** Header `traceparent` as it came. */
+  readonly traceparent?: string | null;
+  /** Whether the client wants to see what the operation costs. */
+  readonly wantsCost?: boolean;
+  /** Whether a developer wants to see the query plan: beside the answer, or without running anything. */
+  readonly wantsPlan?: 'too' | 'only' | null;
   /** How the caller stands once the operation was charged; what `rateLimit` of the graph answers. */
   readonly rateLimit?: RateLimit;
 }

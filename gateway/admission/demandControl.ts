@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../../subgraphs/shared/errors.ts';
-import type { OperationRequest } from '../transport/operations.ts';
 import type { Bucket, Budget } from './budget.ts';
 import type { Caller } from './caller.ts';
 import type { Estimate, OperationCost } from './cost.ts';
+import type { OperationRequest } from './operation.ts';
 
 export interface DemandLimits {
   /** Most that one operation may be estimated to cost. A bucket's capacity limits it too. */

@@ -1,25 +1,67 @@
 import type { IncomingMessage } from 'node:http';
-import type { Viewer } from '../../subgraphs/shared/context.ts';
+import { GraphQLError } from 'graphql';
+import type { RequestInfo, Viewer } from '../../subgraphs/shared/context.ts';
 import { unauthenticated } from '../../subgraphs/shared/errors.ts';
 import type { Platform } from '../../subgraphs/shared/platform.ts';
-import { identify } from '../../subgraphs/users/identity.ts';
+import { type Identity, identify } from '../../subgraphs/users/identity.ts';
+import type { GatewayContext } from '../sources/embedded.ts';
+import type { Caller } from './caller.ts';
 
-/** Who sends a request, and until when that holds. */
-export interface Identity {
-  viewer: Viewer;
-  /** End of the access token or API key; null when it has none. */
-  expiresAt: Date | null;
+/** Somebody who asks Jarvis. */
+export interface JarvisCaller extends Caller {
+  readonly viewer: Viewer | null;
+  /** What it was let in with, to ask again when something about the identity changes. */
+  readonly authorization: string | null;
 }
 
 /**
- * Reads "Bearer <access token or API key>".
- * @returns null when nothing was sent: some operations (signing in) need nobody.
- * @throws GraphQLError UNAUTHENTICATED when what was sent is not valid, or no longer.
+ * Who sends a request to Jarvis: reads "Bearer <access token or API key>". Without one it is somebody unknown at an address: some
+ * operations (signing in) need nobody.
+ * @throws GraphQLError UNAUTHENTICATED when what was sent is not valid, or not any more.
  */
-export async function readIdentity(
+export async function identifyCaller(
   platform: Platform,
+  request: IncomingMessage,
   authorization: string | null | undefined,
-): Promise<Identity | null> {
+): Promise<JarvisCaller> {
+  const ip = clientAddress(request);
+  const identity = await readIdentity(platform, authorization);
+  const userAgent = request.headers['user-agent']?.slice(0, 300) ?? null;
+  const viewer = identity?.viewer ?? null;
+  return {
+    viewer,
+    authorization: authorization ?? null,
+    account: accountOf(viewer, ip),
+    isAuthenticated: viewer !== null,
+    scopes: viewer?.scopes ?? [],
+    isDeveloper: platform.config.NODE_ENV !== 'production' || (viewer?.scopes.includes('schema:read') ?? false),
+    isTrusted: viewer?.kind === 'session',
+    client: clientName(request),
+    expiresAt: identity?.expiresAt ?? null,
+    contextOf({ requestId, signal, idempotencyKey = null, rateLimit }): GatewayContext {
+      const info: RequestInfo = { requestId, viewer, ip, userAgent, idempotencyKey, ...(rateLimit && { rateLimit }) };
+      return { request: info, signal };
+    },
+  };
+}
+
+/** Keys have budgets of their own, so that one integration cannot use up its user's. */
+function accountOf(viewer: Viewer | null, ip: string | null): string {
+  if (!viewer) return `address:${ip ?? 'unknown'}`;
+  return viewer.kind === 'apiKey' ? `key:${viewer.credentialId}` : `user:${viewer.userId}`;
+}
+
+/** Whether what somebody was let in with still holds. @throws what is no fault of the credential's. */
+export async function isStillValid(platform: Platform, authorization: string): Promise<boolean> {
+  try {
+    return (await readIdentity(platform, authorization)) !== null;
+  } catch (error) {
+    if (error instanceof GraphQLError && error.extensions.code === 'UNAUTHENTICATED') return false;
+    throw error;
+  }
+}
+
+async function readIdentity(platform: Platform, authorization: string | null | undefined): Promise<Identity | null> {
   if (!authorization) return null;
   const [scheme, bearer, ...rest] = authorization.trim().split(/\s+/);
   if (scheme?.toLowerCase() !== 'bearer' || !bearer || rest.length > 0) {
@@ -28,8 +70,14 @@ export async function readIdentity(
   return identify(platform, bearer);
 }
 
+/** What a program calls itself, in the headers of Apollo's clients. */
+function clientName({ headers }: IncomingMessage): string | null {
+  const name = headers['apollographql-client-name'] ?? headers['graphql-client-name'];
+  return typeof name === 'string' && name !== '' ? name.slice(0, 100) : null;
+}
+
 /** Address of the client: the socket's, or what our own proxy on this machine or private network says. */
-export function clientAddress(request: IncomingMessage): string | null {
+function clientAddress(request: IncomingMessage): string | null {
   const socket = request.socket.remoteAddress ?? null;
   const forwarded = request.headers['x-forwarded-for'];
   if (!forwarded || !socket || !isPrivate(socket)) return socket;

@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql';
 import { badInput } from '../../subgraphs/shared/errors.ts';
-import type { OperationRequest } from '../transport/operations.ts';
 import { type AutomaticOptions, createAutomaticOperations } from './automaticOperations.ts';
 import type { Caller } from './caller.ts';
 import type { Manifest } from './manifest.ts';
+import type { OperationRequest } from './operation.ts';
 import { sha256 } from './sha256.ts';
 
 /** A request that may name its document: by `extensions.persistedQuery`, or as `documentId` or `id`. */

@@ -1,8 +1,8 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { Sink } from '../admission/operation.ts';
 import type { TextResult } from '../execution/compiled/executor.ts';
 import type { Gateway } from '../gateway.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
-import type { Sink } from './operations.ts';
 import { SharedStream, type StreamWork } from './sharedStream.ts';
 
 /** Whose subscription, and to what. */

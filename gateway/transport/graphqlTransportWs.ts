@@ -1,5 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { OperationRequest } from './operations.ts';
+import type { OperationRequest } from '../admission/operation.ts';
 
 /** The subprotocol's name (the package graphql-ws has its specification). */
 export const subprotocol = 'graphql-transport-ws';

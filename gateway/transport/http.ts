@@ -1,123 +1,164 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import type { RequestInfo } from '../../subgraphs/shared/context.ts';
-import type { ErrorCode } from '../../subgraphs/shared/errors.ts';
-import type { Platform } from '../../subgraphs/shared/platform.ts';
-import { checkAuthorization } from '../admission/authorization.ts';
-import { clientAddress, readIdentity } from '../admission/identity.ts';
-import type { Gateway } from '../gateway.ts';
-import type { GatewayContext } from '../sources/embedded.ts';
-import { formatError, toFormatted } from './errors.ts';
+import { GraphQLError } from 'graphql';
+import type { Caller, RequestFacts } from '../admission/caller.ts';
+import { InvalidOperation, type OperationRequest, type Operations, type Refusal } from '../admission/operation.ts';
+import type { Route } from './door.ts';
+import { multipartDefer, multipartSubscription } from './multipart.ts';
+import { type Accepted, readAccept } from './negotiation.ts';
+import { readOperation } from './requestBody.ts';
+import { type ResponseStreams, type StreamFormat, streamRefusal } from './responseStreams.ts';
+import { sse } from './sse.ts';
 
-export interface GraphqlHttp {
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  stop(): Promise<void>;
+export interface GraphqlHttpOptions<Client extends Caller> {
+  readonly operations: Operations;
+  /** Where subscriptions stay open. */
+  readonly streams: ResponseStreams<Client>;
+  /**
+   * Who sends a request.
+   * @throws GraphQLError UNAUTHENTICATED when what was sent to prove it is not valid.
+   */
+  identify(request: IncomingMessage): Promise<Client>;
+  /** Any thrown thing as a refusal, in the form of all our errors. What is unexpected is logged and masked. */
+  toRefusal(error: unknown, requestId: string): Refusal;
+  /** Whether pages of this origin may ask. */
+  isAllowedOrigin(origin: string, request: IncomingMessage): boolean;
+  /** Largest body, in bytes. */
+  readonly maxBodyBytes: number;
 }
 
-/** `POST /graphql` and `GET /graphql`: GraphQL over HTTP by Apollo Server, on our executor. */
-export async function createGraphqlHttp(gateway: Gateway, platform: Platform): Promise<GraphqlHttp> {
-  const { config, log, now } = platform;
-  const server = new ApolloServer<GatewayContext>({
-    gateway: gateway.gatewayInterface,
-    introspection: true,
-    csrfPrevention: true,
-    includeStacktraceInErrorResponses: false,
-    // Registered operations come with the engine; until then nobody can fill our memory with documents of theirs.
-    persistedQueries: false,
-    stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: 10_000 },
-    logger: { debug() {}, info() {}, warn: (text) => log.warn({}, text), error: (text) => log.error({}, text) },
-    plugins: [
-      // It would put resolvers of its own into every field of our schema, which know nothing of aliases.
-      ApolloServerPluginCacheControlDisabled(),
-      {
-        async requestDidStart() {
-          return {
-            async didResolveOperation({ document, operationName, contextValue }) {
-              const denied = checkAuthorization(gateway.engine, document, operationName, {
-                isAuthenticated: contextValue.request.viewer !== null,
-                scopes: contextValue.request.viewer?.scopes ?? [],
-              });
-              if (denied[0]) throw denied[0];
-            },
-            async willSendResponse({ response, contextValue }) {
-              if (response.body.kind !== 'single') return;
-              const { singleResult } = response.body;
-              const { requestId } = contextValue.request;
-              if (singleResult.errors) {
-                singleResult.errors = singleResult.errors.map((error) => formatError(error, { requestId, now: now() }));
-              }
-              singleResult.extensions = { ...singleResult.extensions, requestId };
-            },
-          };
-        },
-      },
-    ],
-  });
-  await server.start();
+/**
+ * GraphQL over HTTP. Every operation takes one way, whatever its form: body, identity, admission, execution; only the last step differs: a
+ * text, the parts of a deferred answer, or the events of a subscription.
+ */
+export function createGraphqlHttp<Client extends Caller>(options: GraphqlHttpOptions<Client>): Route {
+  const { operations, streams, identify, toRefusal, isAllowedOrigin, maxBodyBytes } = options;
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const requestId = readRequestId(request);
-    response.setHeader('x-request-id', requestId);
-    response.setHeader('cache-control', 'no-store');
+  /** Answers a request in the form that its client reads. */
+  async function answer(request: IncomingMessage, response: ServerResponse, accepted: Accepted, requestId: string) {
+    const caller = await identify(request);
+    const asked = await readOperation(request, maxBodyBytes);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const fail = (status: number, error: unknown) => {
-      const errors = [formatError(toFormatted(error), { requestId, now: now() })];
-      sendJson(response, status, { errors, extensions: { requestId } });
-    };
-    /** What Apollo Server refuses before it has a context, in the form of all our errors. */
-    const refusal = (text: string) => {
-      const { errors = [], ...rest } = text.startsWith('{') ? JSON.parse(text) : { errors: [{ message: text.trim() }] };
-      const formatted = errors.map((error: GraphQLFormattedError) => formatError(error, { requestId, now: now() }));
-      return JSON.stringify({ ...rest, errors: formatted, extensions: { requestId } });
-    };
-    const body = await readBody(request, config.MAX_BODY_BYTES);
-    if ('status' in body) return fail(body.status, body.error);
-    let info: RequestInfo;
-    try {
-      const identity = await readIdentity(platform, request.headers.authorization);
-      const idempotencyKey = request.headers['idempotency-key'];
-      info = {
-        requestId,
-        viewer: identity?.viewer ?? null,
-        ip: clientAddress(request),
-        userAgent: request.headers['user-agent']?.slice(0, 300) ?? null,
-        idempotencyKey:
-          typeof idempotencyKey === 'string' && idempotencyKey !== '' ? idempotencyKey.slice(0, 255) : null,
-      };
-    } catch (error) {
-      const { extensions } = toFormatted(error);
-      if (extensions?.code === 'INTERNAL_SERVER_ERROR') log.error({ error, requestId }, 'reading the identity failed');
-      return fail(extensions?.code === 'UNAUTHENTICATED' ? 401 : 503, error);
-    }
-    const headers = new HeaderMap();
-    for (const [name, value] of Object.entries(request.headers))
-      if (value !== undefined) headers.set(name, String(value));
-    const httpGraphQLRequest: HTTPGraphQLRequest = {
-      method: request.method!.toUpperCase(),
-      headers,
-      search: new URL(request.url!, 'http://host').search,
-      body: body.value,
-    };
-    const answer = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest,
-      context: async () => ({ request: info, signal: gone.signal }),
+    const admitted = await operations.admit(caller, asked, {
+      requestId,
+      signal: gone.signal,
+      idempotencyKey: header(request, 'idempotency-key')?.slice(0, 255) || null,
+      isReadOnly: request.method === 'GET',
+      takesParts: accepted.defer,
+      traceparent: header(request, 'traceparent'),
+      wantsCost: header(request, 'x-cost') === '1',
+      wantsPlan: wantedPlan(request, asked),
     });
-    response.statusCode = answer.status ?? 200;
-    for (const [name, value] of answer.headers) response.setHeader(name, value);
-    if (answer.body.kind === 'complete') {
-      response.end(response.statusCode < 400 ? answer.body.string : refusal(answer.body.string));
-      return;
+    for (const name in admitted.headers) response.setHeader(name, admitted.headers[name] as string);
+    if (admitted.kind === 'subscription' || (!accepted.type && accepted.subscription)) {
+      const format = accepted.subscription && formats[accepted.subscription];
+      if (format) return streams.stream(response, format, caller, admitted);
+      admitted.abandon();
+      throw noStream();
     }
-    for await (const chunk of answer.body.asyncIterator) response.write(chunk);
-    response.end();
+    const text = accepted.defer ? await admitted.runInParts() : await admitted.run();
+    if (typeof text !== 'string') return writeParts(response, text);
+    response.setHeader('content-type', `${accepted.type ?? 'application/json'}; charset=utf-8`);
+    response.end(text);
   }
-  return { handle, stop: () => server.stop() };
+
+  return async function handle(request, response) {
+    const requestId = readRequestId(request);
+    const accepted = readAccept(request.headers.accept);
+    response.setHeader('x-request-id', requestId);
+    response.setHeader('cache-control', 'no-store');
+    try {
+      if (!accepted.type && !accepted.subscription && !accepted.defer) throw notAcceptable();
+      if (isForeignPage(request, isAllowedOrigin)) throw foreignPage();
+      await answer(request, response, accepted, requestId);
+    } catch (error) {
+      if (response.headersSent) response.destroy();
+      else refuse(request, response, accepted, toRefusal(error, requestId));
+    }
+  };
 }
+
+const formats: Record<'sse' | 'multipart', StreamFormat> = { sse, multipart: multipartSubscription };
+
+/** An answer in parts, each as soon as it is there. The source ends when the client goes: the operation's signal fires then. */
+async function writeParts(response: ServerResponse, parts: AsyncIterable<string>): Promise<void> {
+  response.setHeader('content-type', multipartDefer.contentType);
+  response.write(multipartDefer.start);
+  for await (const part of parts) {
+    const isTaken = response.write(multipartDefer.next(part));
+    if (!isTaken && !response.destroyed) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (response.destroyed) return;
+  }
+  response.end(multipartDefer.end);
+}
+
+/** `?plan` beside the answer; `"extensions": { "plan": "only" }` without one. */
+function wantedPlan({ url = '' }: IncomingMessage, { extensions }: OperationRequest): RequestFacts['wantsPlan'] {
+  const plan = typeof extensions === 'object' && extensions !== null && (extensions as Record<string, unknown>).plan;
+  if (plan === 'only') return 'only';
+  return plan === true || /[?&]plan(&|=|$)/.test(url) ? 'too' : null;
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, accepted: Accepted, refusal: Refusal): void {
+  // Whoever listens to a stream reads refusals there; a browser's EventSource tells nothing of other statuses than 200.
+  if (!accepted.type && accepted.subscription)
+    return void streamRefusal(response, formats[accepted.subscription], refusal.errors);
+  const type = accepted.type ?? 'application/json';
+  response.statusCode = refusal instanceof InvalidOperation && type === 'application/json' ? 200 : refusal.status;
+  response.setHeader('content-type', `${type}; charset=utf-8`);
+  if (refusal.retryAfter !== undefined) response.setHeader('retry-after', String(Math.ceil(refusal.retryAfter)));
+  if (refusal.status === 401) response.setHeader('www-authenticate', 'Bearer');
+  if (refusal.status === 405) response.setHeader('allow', 'GET, POST');
+  if (!request.complete) discard(request, response);
+  const requestId = String(response.getHeader('x-request-id'));
+  response.end(JSON.stringify({ errors: refusal.errors, extensions: { requestId } }));
+}
+
+/** Most bytes of a refused body that are thrown away so that the client reads its answer; then the connection is cut. */
+const patience = 32_000_000;
+
+function discard(request: IncomingMessage, response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > patience) request.destroy();
+  });
+  request.resume();
+}
+
+/**
+ * A page of another origin may send a GET without asking (no preflight). It cannot read the answer, and identities never come in cookies, so
+ * there is little to gain; it is refused all the same, as what no client of ours does.
+ */
+function isForeignPage(
+  request: IncomingMessage,
+  isAllowedOrigin: GraphqlHttpOptions<Caller>['isAllowedOrigin'],
+): boolean {
+  if (request.method !== 'GET') return false;
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  if (origin !== undefined) return !isAllowedOrigin(origin, request);
+  return site === 'cross-site' || site === 'same-site';
+}
+
+const foreignPage = () =>
+  new GraphQLError('Pages of other origins may not ask by GET.', {
+    extensions: { code: 'FORBIDDEN', http: { status: 403 } },
+  });
+
+const noStream = () =>
+  new GraphQLError(
+    'A subscription is answered over WebSocket, or to those who accept "text/event-stream" or "multipart/mixed;subscriptionSpec=1.0".',
+    { extensions: { code: 'BAD_USER_INPUT', http: { status: 406 } } },
+  );
+
+const notAcceptable = () =>
+  new GraphQLError(
+    'An answer is "application/json", "application/graphql-response+json", or for subscriptions "text/event-stream" or "multipart/mixed;subscriptionSpec=1.0".',
+    { extensions: { code: 'BAD_USER_INPUT', http: { status: 406 } } },
+  );
 
 /** The client's own request id when it is a plain one (so that a log can be searched for it), else a new one. */
 function readRequestId(request: IncomingMessage): string {
@@ -125,39 +166,7 @@ function readRequestId(request: IncomingMessage): string {
   return typeof given === 'string' && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : randomUUID();
 }
 
-type Body = { value: unknown } | { status: number; error: unknown };
-
-async function readBody(request: IncomingMessage, limit: number): Promise<Body> {
-  if (request.method === 'GET' || request.method === 'HEAD') return { value: undefined };
-  const refuse = (status: number, code: ErrorCode, message: string): Body => ({
-    status,
-    error: new GraphQLError(message, { extensions: { code } }),
-  });
-  const tooLarge = () => refuse(413, 'PAYLOAD_TOO_LARGE', `A request may have at most ${limit} bytes.`);
-  if (Number(request.headers['content-length'] ?? 0) > limit) {
-    request.resume();
-    return tooLarge();
-  }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size <= limit) chunks.push(chunk as Buffer);
-    else if (size > 10 * limit) request.destroy();
-  }
-  if (size > limit) return tooLarge();
-  const type = String(request.headers['content-type'] ?? '')
-    .split(';')[0]!
-    .trim()
-    .toLowerCase();
-  if (type !== 'application/json') return { value: undefined };
-  try {
-    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))) };
-  } catch {
-    return refuse(400, 'BAD_USER_INPUT', 'The body is not JSON in UTF-8.');
-  }
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+function header({ headers }: IncomingMessage, name: string): string | null {
+  const given = headers[name];
+  return typeof given === 'string' ? given : null;
 }

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Caller } from '../admission/caller.ts';
+import type { Admitted, Sink } from '../admission/operation.ts';
 import { everySecond } from './everySecond.ts';
-import { type Admitted, Refusal, type Sink } from './operations.ts';
 
 /** How answers are written to a response that stays open. Each text is written as it is. */
 export interface StreamFormat {
@@ -16,8 +16,6 @@ export interface StreamFormat {
 }
 
 export interface ResponseStreamsOptions {
-  /** Told of faults of ours, for the log. */
-  onFault(error: unknown): void;
   readonly heartbeatSeconds?: number;
   /** What may wait for a client that reads slowly. One with more is cut off, and resumes. */
   readonly bufferedBytes?: number;
@@ -51,8 +49,10 @@ export function streamRefusal(
 }
 
 /** Subscriptions over HTTP responses that stay open, with one sweep a second for all of them. */
-export function createResponseStreams<Client extends Caller>(options: ResponseStreamsOptions): ResponseStreams<Client> {
-  const { onFault, heartbeatSeconds = 10, bufferedBytes = 1_000_000, now = Date.now } = options;
+export function createResponseStreams<Client extends Caller>(
+  options: ResponseStreamsOptions = {},
+): ResponseStreams<Client> {
+  const { heartbeatSeconds = 10, bufferedBytes = 1_000_000, now = Date.now } = options;
   const open = new Set<ResponseStream<Client>>();
   let seconds = 0;
   let stopped = false;
@@ -81,7 +81,6 @@ export function createResponseStreams<Client extends Caller>(options: ResponseSt
       } catch (error) {
         stream.leave();
         if (response.headersSent) return void response.destroy();
-        if (!(error instanceof Refusal)) onFault(error);
         throw error;
       }
     },

@@ -1,9 +1,9 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Sink } from '../admission/operation.ts';
 import type { Subscription } from '../execution/subscriptions.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
 import type { EventListener } from '../sources/source.ts';
 import type { Subscriber } from './fanOut.ts';
-import type { Sink } from './operations.ts';
 
 /** Events that a stream may have waiting. What comes faster than it can be answered is not kept without end. */
 const queueLimit = 1_000;

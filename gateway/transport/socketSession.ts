@@ -4,9 +4,8 @@ import type { GraphQLFormattedError } from 'graphql';
 import { WebSocket } from 'ws';
 import { rateLimited } from '../../subgraphs/shared/errors.ts';
 import type { Caller } from '../admission/caller.ts';
-import { formatError, toFormatted } from './errors.ts';
+import type { OperationRequest, Operations, Refusal, Sink } from '../admission/operation.ts';
 import { type ClientMessage, closeCodes, frames } from './graphqlTransportWs.ts';
-import { type OperationRequest, type Operations, Refusal, type Sink } from './operations.ts';
 
 export type Close = (typeof closeCodes)[keyof typeof closeCodes];
 
@@ -29,7 +28,8 @@ export interface SessionWork {
   readonly limits: SocketLimits;
   now(): number;
   newRequestId(): string;
-  onFault(error: unknown): void;
+  /** Any thrown thing as a refusal, in the form of all our errors. What is unexpected is logged and masked. */
+  toRefusal(error: unknown, requestId: string): Refusal;
 }
 
 /** One socket and what runs on it. */
@@ -134,16 +134,14 @@ export class Session<Client extends Caller> {
   }
 
   #subscribe(id: string, request: OperationRequest): void {
-    const { limits, newRequestId, now } = this.#work;
+    const { limits, newRequestId, toRefusal } = this.#work;
     if (!this.client) return void this.close(closeCodes.unauthorized, 'Unauthorized');
     this.#operations ??= new Map();
     if (this.#operations.has(id))
       return void this.close(closeCodes.subscriberExists, `Subscriber for ${id} already exists`);
     if (this.#operations.size >= limits.operationsPerSocket) {
-      const error = rateLimited(`A socket may run ${limits.operationsPerSocket} operations at once.`, 1).toJSON();
-      return void this.send(
-        frames.error(id, [formatError(error, { requestId: newRequestId(), now: new Date(now()) })]),
-      );
+      const error = rateLimited(`A socket may run ${limits.operationsPerSocket} operations at once.`, 1);
+      return void this.send(frames.error(id, toRefusal(error, newRequestId()).errors));
     }
     const operation = new Operation(this, id);
     this.#operations.set(id, operation);
@@ -151,18 +149,16 @@ export class Session<Client extends Caller> {
   }
 
   async #run(operation: Operation, client: Client, request: OperationRequest): Promise<void> {
-    const { operations, newRequestId, onFault, now } = this.#work;
+    const { operations, newRequestId, toRefusal } = this.#work;
     const requestId = newRequestId();
     try {
       const admitted = await operations.admit(client, request, { requestId, signal: this.#signalFor(request) });
-      if (operation.isOver) return;
+      if (operation.isOver) return admitted.abandon();
       if (admitted.kind === 'subscription') return operation.began(await admitted.listen(operation));
       operation.next(await admitted.run());
       operation.end();
     } catch (error) {
-      if (error instanceof Refusal) return operation.end(error.errors);
-      onFault(error);
-      operation.end([formatError(toFormatted(error), { requestId, now: new Date(now()) })]);
+      operation.end(toRefusal(error, requestId).errors);
     }
   }
 }

@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../admission/caller.ts';
+import type { Operations, Refusal } from '../admission/operation.ts';
 import { everySecond } from './everySecond.ts';
 import { closeCodes, readMessage, subprotocol } from './graphqlTransportWs.ts';
-import type { Operations } from './operations.ts';
 import { type Close, Session, type SocketLimits } from './socketSession.ts';
 
 export interface WebSocketOptions<Client extends Caller> {
@@ -15,8 +15,8 @@ export interface WebSocketOptions<Client extends Caller> {
    * 1013, and the client tries again.
    */
   connect(payload: Readonly<Record<string, unknown>>, request: IncomingMessage): Promise<Client | null>;
-  /** Told of faults of ours, for the log. */
-  onFault(error: unknown): void;
+  /** Any thrown thing as a refusal, in the form of all our errors. What is unexpected is logged and masked. */
+  toRefusal(error: unknown, requestId: string): Refusal;
   readonly limits?: Partial<SocketLimits>;
   readonly now?: () => number;
   /** Runs something every second until it is told to stop; a timer unless told otherwise. */
@@ -54,7 +54,7 @@ const defaultLimits: SocketLimits = {
 export function createWebSocketServer<Client extends Caller>(
   options: WebSocketOptions<Client>,
 ): GraphqlWebSocketServer<Client> {
-  const { operations, connect, onFault, now = Date.now, newRequestId = randomId } = options;
+  const { operations, connect, toRefusal, now = Date.now, newRequestId = randomId } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const sessions = new Map<WebSocket, Session<Client>>();
   const socketsOf = new Map<string, number>();
@@ -67,7 +67,7 @@ export function createWebSocketServer<Client extends Caller>(
     ...({ closeTimeout: 5_000 } as object),
     handleProtocols: (protocols) => (protocols.has(subprotocol) ? subprotocol : false),
   });
-  const work = { operations, limits, now, newRequestId, onFault };
+  const work = { operations, limits, now, newRequestId, toRefusal };
   let accepted = 0;
   let seconds = 0;
   let stopped: (() => void) | null = null;
@@ -130,7 +130,7 @@ export function createWebSocketServer<Client extends Caller>(
         session.acknowledge(client);
       },
       (error) => {
-        onFault(error);
+        toRefusal(error, newRequestId());
         session.close(closeCodes.tryAgainLater, 'Try again later');
       },
     );

@@ -97,6 +97,14 @@ export const variables = {
   ALLOWED_ORIGINS: list
     .default([])
     .describe('Comma-separated web origins, besides our own, that browsers may call from'),
+  SAFELIST_CLIENTS: list
+    .default([])
+    .describe(
+      'Comma-separated client names (header apollographql-client-name) that may run persisted operations only; * is every client. Developers are free',
+    ),
+  DEMAND_CONTROL: choice('enforce', 'measure')
+    .default('enforce')
+    .describe('enforce: operations that cost too much are refused. measure: they are counted and answered'),
   ADMIN_EMAILS: list
     .default([])
     .describe('Comma-separated verified e-mail addresses whose accounts get the role ADMIN'),

@@ -21,6 +21,7 @@ export const scopes = [
   'research:write',
   'integrations:read',
   'integrations:write',
+  'schema:read',
 ] as const;
 export type Scope = (typeof scopes)[number];
 

@@ -1,9 +1,9 @@
 import { GraphQLError, parse, validate } from 'graphql';
 import type { Caller } from '../../gateway/admission/caller.ts';
+import { type Operations, Refusal } from '../../gateway/admission/operation.ts';
 import { responseText } from '../../gateway/execution/compiled/executor.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
 import { createFanOut, type FanOut } from '../../gateway/transport/fanOut.ts';
-import { type Operations, Refusal } from '../../gateway/transport/operations.ts';
 
 /** Admission without rules, for tests of transports: any valid operation is let in, and planned once. */
 export function openOperations(gateway: Gateway): Operations & { readonly fanOut: FanOut } {
@@ -41,9 +41,12 @@ export function openOperations(gateway: Gateway): Operations & { readonly fanOut
         const plan = await gateway.plan(read(String(request.query)), request.operationName as string | null, variables);
         const { account, scopes } = caller;
         const context = caller.contextOf(facts);
+        const run = async () => responseText(await gateway.executeText(plan, { variables, context }));
         return {
           kind: plan.kind,
-          run: async () => responseText(await gateway.executeText(plan, { variables, context })),
+          run,
+          runInParts: run,
+          abandon: () => {},
           listen: (sink) => refusing(() => fanOut.listen({ account, scopes, plan, variables, context }, sink)),
         };
       }),

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import WebSocket from 'ws';
 import type { Caller } from '../../gateway/admission/caller.ts';
+import { toRefusal } from '../../gateway/admission/errors.ts';
 import { createWebSocketServer, type WebSocketOptions } from '../../gateway/transport/websocket.ts';
 import { startEvents } from './memoryFeed.ts';
 import { callerOf, openOperations } from './operations.ts';
@@ -24,7 +25,11 @@ export async function startSockets(options: Partial<WebSocketOptions<NamedCaller
   let sweep = () => {};
   const sockets = createWebSocketServer<NamedCaller>({
     operations,
-    onFault: (error) => void faults.push(error),
+    toRefusal(error, requestId) {
+      const refusal = toRefusal(error, requestId, { now: () => new Date(clock.time) });
+      if (refusal.status >= 500) faults.push(error);
+      return refusal;
+    },
     now: () => clock.time,
     everySecond: (work) => {
       sweep = work;

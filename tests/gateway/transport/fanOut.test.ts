@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { GraphQLError, type GraphQLFormattedError, parse } from 'graphql';
-import type { Sink } from '../../../gateway/transport/operations.ts';
+import type { Sink } from '../../../gateway/admission/operation.ts';
 import { eventsSdl, startEvents } from '../../support/memoryFeed.ts';
 import { openOperations } from '../../support/operations.ts';
 import { until } from '../../support/until.ts';

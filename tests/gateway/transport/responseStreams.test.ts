@@ -1,8 +1,8 @@
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Caller } from '../../../gateway/admission/caller.ts';
+import { type Operations, Refusal, type Sink } from '../../../gateway/admission/operation.ts';
 import { multipartDefer, multipartSubscription } from '../../../gateway/transport/multipart.ts';
-import { type Operations, Refusal, type Sink } from '../../../gateway/transport/operations.ts';
 import {
   createResponseStreams,
   type ResponseStreamsOptions,
@@ -26,7 +26,6 @@ async function start(format: StreamFormat, options: Partial<ResponseStreamsOptio
   const clock = { time: 1_000_000 };
   let sweep = () => {};
   const streams = createResponseStreams<Caller>({
-    onFault: () => {},
     now: () => clock.time,
     everySecond: (work) => {
       sweep = work;
@@ -253,6 +252,8 @@ describe.each([
       admit: async () => ({
         kind: 'subscription',
         run: () => Promise.reject(new Error('A subscription.')),
+        runInParts: () => Promise.reject(new Error('A subscription.')),
+        abandon: () => {},
         async listen(sink) {
           sinks.push(sink);
           return () => sinks.splice(sinks.indexOf(sink), 1);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import WebSocket from 'ws';
-import type { Operations, Sink } from '../../../gateway/transport/operations.ts';
+import type { Operations, Sink } from '../../../gateway/admission/operation.ts';
 import { startSockets } from '../../support/sockets.ts';
 import { until } from '../../support/until.ts';
 
@@ -290,6 +290,8 @@ describe('the limits', () => {
       admit: async () => ({
         kind: 'subscription',
         run: () => Promise.reject(new Error('A subscription.')),
+        runInParts: () => Promise.reject(new Error('A subscription.')),
+        abandon: () => {},
         async listen(sink) {
           sinks.push(sink);
           return () => left++;

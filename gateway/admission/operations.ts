@@ -1,0 +1,339 @@
+import { GraphQLError } from 'graphql';
+import { badInput, type ErrorCode, forbidden } from '../../subgraphs/shared/errors.ts';
+import { responseText, type TextResult } from '../execution/compiled/executor.ts';
+import { initialText, subsequentText } from '../execution/incrementalText.ts';
+import type { Engine, Gateway } from '../gateway.ts';
+import { describePlan } from '../planning/description.ts';
+import type { PreparedPlan } from '../planning/planner.ts';
+import type { Observation } from '../telemetry/observation.ts';
+import type { Telemetry } from '../telemetry/observer.ts';
+import { createFanOut, type FanOut } from '../transport/fanOut.ts';
+import type { Release, Shedder } from '../transport/shedding.ts';
+import { type AuthorizerOptions, createAuthorizer } from './authorization.ts';
+import type { Caller, RequestFacts } from './caller.ts';
+import { createCostModel, type OperationCost } from './cost.ts';
+import { asksForCost, type Charge, type CostExtension, type DemandControl } from './demandControl.ts';
+import {
+  type CheckedDocument,
+  createDocuments,
+  type Documents,
+  type DocumentsStatistics,
+  type Operation,
+  type RefusedDocument,
+} from './documents.ts';
+import { type ErrorFormat, formatError, toRefusal } from './errors.ts';
+import { checkIntrospection, concealing, errorsFor, type IntrospectionPolicy } from './introspection.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import {
+  type Admitted,
+  InvalidOperation,
+  type OperationRequest,
+  type Operations,
+  Refusal,
+  type Sink,
+} from './operation.ts';
+import type { PersistedOperations } from './persistedOperations.ts';
+import { checkVariables } from './variables.ts';
+
+export interface OperationsOptions extends AuthorizerOptions {
+  readonly gateway: Gateway;
+  readonly format: ErrorFormat;
+  readonly persisted: PersistedOperations;
+  readonly introspection: IntrospectionPolicy;
+  readonly limits?: Limits;
+  /** Charges what operations cost. Without it nothing is counted. */
+  readonly demand?: DemandControl;
+  /** Turns away what is too much. Without it everything runs at once. */
+  readonly shedder?: Shedder;
+  readonly telemetry?: Telemetry;
+  /** Told of what nobody expected, for the log. */
+  onFault(error: unknown, requestId: string): void;
+}
+
+export interface AdmittedOperations extends Operations {
+  readonly fanOut: FanOut;
+  readonly documents: DocumentsStatistics;
+  /** Checks and plans all persisted operations, so that their first users need not wait. Resolves when that is done. */
+  prepare(): Promise<void>;
+}
+
+/** What admission goes by under one supergraph. */
+interface Rules {
+  readonly engine: Engine;
+  readonly documents: Documents;
+  costOf(operation: Operation): OperationCost;
+}
+
+/** What a subscription asked, and who. */
+interface Asked {
+  readonly caller: Caller;
+  readonly text: string;
+  readonly requestId: string;
+}
+
+/** An operation that may run, with all that running it takes. */
+interface Prepared {
+  readonly operation: Operation;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly charge: Charge | undefined;
+  readonly plan: PreparedPlan;
+  readonly context: unknown;
+}
+
+/**
+ * The one way in for operations, whichever way they come: a place to run in, the document (persisted or sent) within its limits and valid,
+ * introspection, scopes and policies, cost, plan. Nothing is planned, and no subgraph called, before all of that has said yes.
+ */
+export function createOperations(options: OperationsOptions): AdmittedOperations {
+  const { gateway, format, persisted, introspection, limits = DEFAULT_LIMITS, demand, shedder, telemetry } = options;
+  const authorize = createAuthorizer(options);
+  let rules = rulesOf(gateway.engine);
+  // Before the fan-out's own listener, which asks the new rules.
+  gateway.onUpdate((engine) => {
+    rules = rulesOf(engine);
+  });
+
+  function rulesOf(engine: Engine): Rules {
+    const { apiSchema, supergraphSdl } = engine;
+    const model = createCostModel(supergraphSdl, apiSchema);
+    const costs = new WeakMap<Operation, OperationCost>();
+    return {
+      engine,
+      documents: createDocuments({ schema: apiSchema, limits, suggestions: introspection === 'open' }),
+      costOf(operation) {
+        let cost = costs.get(operation);
+        if (!cost) {
+          cost = model.operation(operation.document.document, operation.name);
+          costs.set(operation, cost);
+        }
+        return cost;
+      },
+    };
+  }
+
+  const refusalOf = (error: unknown, requestId: string): Refusal => {
+    const isExpected = error instanceof Refusal || (error instanceof GraphQLError && !error.originalError);
+    if (!isExpected) options.onFault(error, requestId);
+    return toRefusal(error, requestId, format);
+  };
+  const invalid = (errors: readonly GraphQLError[], requestId: string): Refusal => {
+    const [first] = errors;
+    const { http, limit } = first?.extensions ?? {};
+    // A limit is ours, and no fault of the operation's grammar: it has its own status.
+    if (first && (http || limit)) return toRefusal(first, requestId, format);
+    return new InvalidOperation(errors.map((error) => formatError(error.toJSON(), requestId, format)));
+  };
+
+  /** @throws Refusal */
+  function operationOf(checked: CheckedDocument | RefusedDocument, caller: Caller, name: unknown, requestId: string) {
+    if (checked.errors) throw invalid(errorsFor(introspection, caller, checked), requestId);
+    try {
+      return checked.operation(name as string | null | undefined);
+    } catch (error) {
+      throw error instanceof GraphQLError ? invalid([error], requestId) : error;
+    }
+  }
+
+  async function mayRun(engine: Engine, operation: Operation, caller: Caller): Promise<void> {
+    const closed = checkIntrospection(introspection, caller, operation);
+    if (closed) throw closed;
+    const denied = authorize(engine, operation.document.document, operation.name, caller);
+    const [error] = denied instanceof Promise ? await denied : denied;
+    if (!error) return;
+    // Where the schema is closed, what is missing would tell what it has.
+    throw introspection === 'open' || caller.isAuthenticated ? error : concealing();
+  }
+
+  async function prepare(
+    caller: Caller,
+    request: OperationRequest,
+    facts: RequestFacts,
+    observation: Observation | undefined,
+  ): Promise<Prepared> {
+    checkShape(request);
+    const found = persisted.resolve(request, caller);
+    const resolved = found instanceof Promise ? await found : found;
+    const { engine, documents, costOf } = rules;
+    const operation = operationOf(documents.get(resolved.text), caller, request.operationName, facts.requestId);
+    observation?.identify(operation.kind, operation.name, operation.document.hash);
+    if (facts.isReadOnly && operation.kind === 'mutation') throw notByGet();
+    const variables = checkVariables(request.variables, limits);
+    observation?.phase('authorize');
+    await mayRun(engine, operation, caller);
+    if (facts.wantsPlan && !caller.isDeveloper) throw forbidden('Query plans are for developers.');
+    observation?.phase('cost');
+    // Looking at a plan costs nothing that anybody else would miss.
+    const charge = facts.wantsPlan === 'only' ? undefined : await demand?.admit(caller, costOf(operation), variables);
+    observation?.phase('plan');
+    const context = caller.contextOf(charge ? { ...facts, rateLimit: charge.rateLimit() } : facts);
+    observation?.follow(context);
+    const { document } = operation.document;
+    const planOptions = { context, incremental: facts.takesParts };
+    const plan =
+      gateway.cached(document, operation.name, variables, planOptions) ??
+      (await gateway.plan(document, operation.name, variables, planOptions));
+    persisted.remember(resolved);
+    return { operation, variables, charge, plan, context };
+  }
+
+  const fanOut = createFanOut({
+    gateway,
+    respond(result, context) {
+      telemetry?.delivered(1);
+      const requestId = requestIdOf(context);
+      return responseText(formatted(result, requestId), { requestId });
+    },
+    format: (error, context) => formatError(error.toJSON(), requestIdOf(context), format),
+    async replan({ plan: { operation }, variables, context }) {
+      const { engine, documents } = rules;
+      const { caller, text, requestId } = asked.get(context as object) as Asked;
+      const checked = operationOf(documents.get(text), caller, operation.name?.value, requestId);
+      await mayRun(engine, checked, caller);
+      return gateway.plan(checked.document.document, checked.name, variables, { context });
+    },
+  });
+  /** What subscriptions asked, by their contexts: to ask it again under another supergraph. */
+  const asked = new WeakMap<object, Asked>();
+  const requestIdOf = (context: unknown) => asked.get(context as object)?.requestId ?? '';
+
+  const formatted = (result: TextResult, requestId: string): TextResult => {
+    const { data, errors } = result;
+    if (!errors) return result;
+    return { data, errors: errors.map((error) => formatError(error.toJSON(), requestId, format)) as never };
+  };
+  const codesOf = (errors: readonly { extensions?: Record<string, unknown> }[] | undefined) =>
+    errors?.map(({ extensions }) => String(extensions?.code));
+
+  function admitted(
+    { operation, variables, charge, plan, context }: Prepared,
+    caller: Caller,
+    request: OperationRequest,
+    facts: RequestFacts,
+    observation: Observation | undefined,
+    release: Release | undefined,
+  ): Admitted {
+    const { requestId, signal, wantsPlan } = facts;
+    const wantsCost = charge !== undefined && (facts.wantsCost || asksForCost(request));
+    const extensions = (cost: CostExtension | undefined) => ({
+      requestId,
+      ...(wantsCost && { cost }),
+      ...(wantsPlan && { queryPlan: describePlan(plan) }),
+    });
+    const over = (codes: readonly string[] | undefined, cost?: CostExtension) => {
+      release?.();
+      observation?.end({ codes, cost });
+    };
+    /** What was run is settled and told; variables that do not fit ran nothing. */
+    const finish = (result: TextResult): { result: TextResult; cost: CostExtension | undefined } => {
+      const told = formatted(result, requestId);
+      if (result.data === undefined) {
+        charge?.settle(0);
+        over(codesOf(told.errors));
+        throw new InvalidOperation(told.errors ?? []);
+      }
+      const cost = charge?.settle(result.weight);
+      over(codesOf(told.errors), cost);
+      return { result: told, cost };
+    };
+    const failed = (error: unknown): never => {
+      const refusal = refusalOf(error, requestId);
+      over(codesOf(refusal.errors));
+      throw refusal;
+    };
+
+    return {
+      kind: plan.kind,
+      headers: charge?.headers(),
+      async run() {
+        if (wantsPlan === 'only') {
+          over(undefined);
+          return responseText({ data: 'null' }, extensions(undefined));
+        }
+        observation?.phase('execute');
+        const answer = await gateway.executeText(plan, { variables, context, signal }).catch(failed);
+        observation?.phase('write');
+        const { result, cost } = finish(answer);
+        return responseText(result, extensions(cost));
+      },
+      async runInParts() {
+        if (!plan.deferred || wantsPlan === 'only') return this.run();
+        observation?.phase('execute');
+        const answer = await gateway.executeIncrementally(plan, { variables, context, signal }).catch(failed);
+        if (!('initial' in answer)) {
+          const { result, cost } = finish(answer);
+          return responseText(result, extensions(cost));
+        }
+        const { initial, subsequent } = answer;
+        const first = initialText({ initial: formatted(initial, requestId), subsequent }, extensions(undefined));
+        return (async function* () {
+          try {
+            yield first;
+            for await (const { incremental, hasNext } of subsequent) {
+              const parts = incremental.map((part) => ({ ...part, ...formatted(part, requestId) }) as typeof part);
+              yield subsequentText({ incremental: parts, hasNext });
+            }
+          } finally {
+            over(undefined, charge?.settle(undefined));
+          }
+        })();
+      },
+      async listen(sink: Sink) {
+        const { text } = operation.document;
+        const { account, scopes } = caller;
+        asked.set(context as object, { caller, text, requestId });
+        const stop = await fanOut.listen({ account, scopes, plan, variables, context }, sink).catch(failed);
+        over(undefined);
+        return stop;
+      },
+      abandon() {
+        charge?.settle(0);
+        over(undefined);
+      },
+    };
+  }
+
+  return {
+    fanOut,
+    get documents() {
+      return rules.documents.statistics;
+    },
+    async prepare() {
+      for (const body of persisted.bodies) {
+        const checked = rules.documents.prepare(body);
+        if (checked.errors) continue;
+        // What depends on variables is planned when they come.
+        for (const { name, document } of checked.operations)
+          await gateway.plan(document.document, name).catch(() => undefined);
+      }
+    },
+    async admit(caller, request, facts) {
+      const { requestId, traceparent } = facts;
+      const observation = telemetry?.begin({ requestId, traceparent });
+      let release: Release | undefined;
+      try {
+        const entered = shedder?.enter(caller.account);
+        release = entered instanceof Promise ? await entered : entered;
+        const prepared = await prepare(caller, request, facts, observation);
+        return admitted(prepared, caller, request, facts, observation, release);
+      } catch (error) {
+        release?.();
+        const refusal = refusalOf(error, requestId);
+        observation?.end({ codes: codesOf(refusal.errors), status: refusal.status });
+        throw refusal;
+      }
+    },
+  };
+}
+
+/** @throws GraphQLError (BAD_USER_INPUT) for members of the wrong kind. */
+function checkShape({ operationName, extensions }: OperationRequest): void {
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
+    throw badInput('"operationName" must be a string.');
+  const isObject = typeof extensions === 'object' && !Array.isArray(extensions);
+  if (extensions !== undefined && !isObject) throw badInput('"extensions" must be an object.');
+}
+
+const notByGet = () =>
+  new GraphQLError('A mutation must be sent by POST.', {
+    extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode, http: { status: 405 } },
+  });
