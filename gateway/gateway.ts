@@ -1,7 +1,7 @@
-import { ApolloGateway } from '@apollo/gateway';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import type { DocumentNode, ExecutionResult, GraphQLScalarType, GraphQLSchema } from 'graphql';
-import { GraphQLError, isScalarType, Kind, parse, print, visit } from 'graphql';
+import type { ExecutionResult, GraphQLScalarType, GraphQLSchema } from 'graphql';
+import { GraphQLError, isScalarType } from 'graphql';
+import { createSupergraphLife } from './apolloGateway.ts';
 import type { TextResult } from './execution/compiled/executor.ts';
 import type { FailureListener } from './execution/errors.ts';
 import type { ExecuteOptions } from './execution/executor.ts';
@@ -146,34 +146,27 @@ export function createGateway(options: GatewayOptions): Gateway {
     onFailure,
   });
 
-  const life = supergraphLife(() => current.supergraphSdl);
-  const gatewayInterface: GatewayInterface = {
-    onSchemaLoadOrUpdate: (callback) =>
-      life.apollo.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) =>
-        // Apollo Server validates against our schema object, by which a request finds its engine again.
-        callback({ apiSchema: current.apiSchema, coreSupergraphSdl }),
-      ),
-    async load(loadOptions) {
-      await life.apollo.load(loadOptions);
-      return {
-        async executor({ document, schema, request, context }) {
-          const engine = running.get(schema) ?? current;
-          let plan: PreparedPlan;
-          try {
-            plan = await engine.planner.plan(document, request.operationName, request.variables, { context });
-          } catch (error) {
-            if (error instanceof GraphQLError) return { errors: [error] };
-            throw error;
-          }
-          const run = { variables: request.variables, context, ...options.waiting?.(context) };
-          const runOptions = executeOptions(plan, run);
-          if (answers === 'objects') return executor.execute(plan, runOptions);
-          return toWritten(await executor.executeText(plan, runOptions));
-        },
-      };
+  const life = createSupergraphLife(
+    () => current,
+    async ({ document, schema, request, context }) => {
+      const engine = running.get(schema) ?? current;
+      let plan: PreparedPlan;
+      try {
+        plan = await engine.planner.plan(document, request.operationName, request.variables, { context });
+      } catch (error) {
+        if (error instanceof GraphQLError) return { errors: [error] };
+        throw error;
+      }
+      const run = { variables: request.variables, context, ...options.waiting?.(context) };
+      const runOptions = executeOptions(plan, run);
+      if (answers === 'objects') return executor.execute(plan, runOptions);
+      return toWritten(await executor.executeText(plan, runOptions));
     },
+  );
+  const gatewayInterface: GatewayInterface = {
+    ...life.gatewayInterface,
     async stop() {
-      await life.apollo.stop();
+      await life.gatewayInterface.stop();
       await current.planner.close();
     },
   };
@@ -208,7 +201,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const previous = current;
       current = build(sdl);
       try {
-        life.update(current.supergraphSdl);
+        life.update();
       } catch (error) {
         void current.planner.close();
         current = previous;
@@ -232,39 +225,3 @@ function attachScalars(schema: GraphQLSchema, scalars: Readonly<Record<string, G
     if (isScalarType(type)) Object.assign(type, { parseValue, parseLiteral });
   }
 }
-
-/** An ApolloGateway that loads and updates supergraphs, and never sends a request. */
-function supergraphLife(supergraphSdl: () => string) {
-  // Otherwise it starts an exporter that reports to Apollo every hour.
-  process.env.APOLLO_TELEMETRY_DISABLED ??= '1';
-  let push: ((sdl: string) => void) | undefined;
-  const apollo = new ApolloGateway({
-    supergraphSdl: async ({ update }) => {
-      push = update;
-      return { supergraphSdl: withoutPurposes(supergraphSdl()) };
-    },
-    buildService: ({ name }) => ({
-      process: () => Promise.reject(new Error(`"${name}" is asked by our own executor.`)),
-    }),
-    logger: silent,
-  });
-  return { apollo, update: (sdl: string) => push?.(withoutPurposes(sdl)) };
-}
-
-/** Apollo's gateway refuses features with a purpose that it does not carry out itself (`@context`); our planner and executor do. */
-function withoutPurposes(supergraphSdl: string): string {
-  if (!supergraphSdl.includes('/context/')) return supergraphSdl;
-  const document: DocumentNode = visit(parse(supergraphSdl, { noLocation: true }), {
-    Directive: {
-      enter: (node) =>
-        node.name.value === 'link' &&
-        node.arguments?.some(({ value }) => value.kind === Kind.STRING && value.value.includes('/context/'))
-          ? { ...node, arguments: node.arguments.filter(({ name }) => name.value !== 'for') }
-          : undefined,
-    },
-  });
-  return print(document);
-}
-
-/** Its messages ("successfully loaded schema") say nothing that ours do not. Errors are thrown to us as well. */
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
