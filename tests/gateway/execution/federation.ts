@@ -26,9 +26,9 @@ export interface Fixture {
   readonly events?: SubscriptionSource['events'];
 }
 
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.11", import: [
+export const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.11", import: [
   "@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", "@interfaceObject",
-  "@authenticated", "@requiresScopes", "@policy", "@context", "@fromContext", "FieldSet"])\n`;
+  "@authenticated", "@requiresScopes", "@policy", "@context", "@fromContext", "@cost", "@listSize", "FieldSet"])\n`;
 
 /** A weight for everything, leaves too, that tells apart what it is asked for. */
 const weigh = (parent: string, field: string, type: string) =>
