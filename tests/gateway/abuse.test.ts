@@ -92,17 +92,18 @@ describe('over WebSocket', () => {
 
   test('the same documents are refused, on their operation alone', async () => {
     const { socket, received } = await enter();
-    const documents = abuses.flatMap(({ name, body }) => {
-      const fits = typeof body === 'string' && body.startsWith('{"query":"') && body.length < 250_000;
-      try {
-        return fits ? [[name, JSON.parse(body as string)] as const] : [];
-      } catch {
-        return [];
-      }
-    });
+    // Those that are messages of the protocol at all: the others close the socket, as the next test has it.
+    const documents = abuses.filter(
+      ({ name, body, headers }) =>
+        !headers &&
+        typeof body === 'string' &&
+        /^\{"query":".*\}$/s.test(body) &&
+        body.length < 250_000 &&
+        !/variables that are a list|extensions that are text/.test(name),
+    );
     expect(documents.length).toBeGreaterThan(15);
-    for (const [index, [, payload]] of documents.entries()) {
-      socket.send(subscribe(String(index), payload));
+    for (const [index, { body }] of documents.entries()) {
+      socket.send(`{"id":"${index}","type":"subscribe","payload":${body}}`);
       await until('it is refused', () => received.some(({ id }) => id === String(index)));
       const answer = received.find(({ id }) => id === String(index));
       expect(answer).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
