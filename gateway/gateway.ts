@@ -4,7 +4,7 @@ import { GraphQLError, isScalarType } from 'graphql';
 import { createSupergraphLife } from './apolloGateway.ts';
 import type { TextResult } from './execution/compiled/executor.ts';
 import type { FailureListener } from './execution/errors.ts';
-import type { ExecuteOptions } from './execution/executor.ts';
+import type { ExecuteOptions, LeaveSignal } from './execution/executor.ts';
 import { type ExecutorName, executors, toWritten } from './execution/executors.ts';
 import type { IncrementalResult } from './execution/incremental.ts';
 import { openSubscription, type Subscription } from './execution/subscriptions.ts';
@@ -36,14 +36,14 @@ export interface GatewayOptions {
   /** What Apollo Server is handed: objects, or finished text, which it must be told to print (`stringifyResult`). */
   readonly answers?: 'objects' | 'text';
   /** What a request's context says about how long its client waits, for requests that come through Apollo Server. */
-  waiting?(context: unknown): { signal?: AbortSignal; deadline?: number };
+  waiting?(context: unknown): { signal?: LeaveSignal; deadline?: number };
 }
 
 /** How one operation is run. */
 export interface RunOptions {
   readonly variables?: Readonly<Record<string, unknown>> | null;
   readonly context?: unknown;
-  readonly signal?: AbortSignal;
+  readonly signal?: LeaveSignal;
   /** Milliseconds since the epoch; without it the gateway's budget counts from now. */
   readonly deadline?: number;
 }

@@ -3,7 +3,7 @@ import { ApolloServer, HeaderMap } from '@apollo/server';
 import { type DocumentNode, parse, validate } from 'graphql';
 import { responseText } from '../../gateway/execution/compiled/executor.ts';
 import { type ExecutorName, stringifyResult } from '../../gateway/execution/executors.ts';
-import { createGateway, type SubgraphAddress } from '../../gateway/gateway.ts';
+import { createGateway, type Gateway, type SubgraphAddress } from '../../gateway/gateway.ts';
 import { createHttpSource } from '../../gateway/sources/http.ts';
 import type { Source, SubgraphResponse } from '../../gateway/sources/source.ts';
 import { answer, supergraph } from './scenario.ts';
@@ -20,7 +20,7 @@ export const described: Record<CandidateName, string> = {
   stock: '@apollo/gateway behind Apollo Server',
   interpreted: 'interpreted executor behind Apollo Server',
   compiled: 'compiled executor behind Apollo Server',
-  direct: 'compiled executor by itself',
+  direct: 'compiled executor alone',
 };
 
 /** A gateway over the subgraphs at `<base>/<name>`, or in this process without a base. */
@@ -61,25 +61,27 @@ export async function candidate(name: CandidateName, base?: string): Promise<Ans
       const gateway = ours('compiled', 'text').gatewayInterface;
       return behindApollo(new ApolloServer({ gateway, logger: silent, stringifyResult }));
     }
-    case 'direct': {
-      const gateway = ours('compiled', 'text');
-      const documents = new Map<string, DocumentNode>();
-      return async (body) => {
-        const { query, variables, operationName } = JSON.parse(body);
-        let document = documents.get(query);
-        if (!document) {
-          document = parse(query);
-          const [invalid] = validate(gateway.apiSchema, document);
-          if (invalid) throw invalid;
-          documents.set(query, document);
-        }
-        const plan =
-          gateway.cached(document, operationName, variables) ??
-          (await gateway.plan(document, operationName, variables));
-        return responseText(await gateway.executeText(plan, { variables }));
-      };
-    }
+    case 'direct':
+      return preparedAnswer(ours('compiled', 'text'));
   }
+}
+
+/** Documents parsed and validated once, then planned and executed: no admission, no transport. */
+export function preparedAnswer(gateway: Gateway): Answer {
+  const documents = new Map<string, DocumentNode>();
+  return async (body) => {
+    const { query, variables, operationName } = JSON.parse(body);
+    let document = documents.get(query);
+    if (!document) {
+      document = parse(query);
+      const [invalid] = validate(gateway.apiSchema, document);
+      if (invalid) throw invalid;
+      documents.set(query, document);
+    }
+    const plan =
+      gateway.cached(document, operationName, variables) ?? (await gateway.plan(document, operationName, variables));
+    return responseText(await gateway.executeText(plan, { variables }));
+  };
 }
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Pool } from 'undici';
 import { type Answer, type CandidateName, candidate, candidateNames, described } from './candidates.ts';
-import { type QueryName, queries, supergraph } from './scenario.ts';
+import { type QueryName, queries, subgraphNames, supergraph } from './scenario.ts';
 
 /**
  * `node --import tsx bench/gateway/main.ts [--rounds 5] [--milliseconds 600] [--connections 8]`
@@ -25,9 +25,19 @@ interface Figure {
   readonly rate: number;
 }
 interface Runner {
-  readonly name: CandidateName | 'hive';
+  readonly name: keyof typeof titles;
   readonly measure: (query: QueryName) => Promise<Figure>;
 }
+
+const titles = {
+  ...described,
+  ours: 'npm run gateway: admission, engine, transport',
+  mercurius: 'Mercurius gateway, jit (Federation 1)',
+  'hive js': 'Hive Gateway, JS planner, jit',
+  'hive rust': 'Hive Gateway, Rust planner',
+  fetches: 'limit: the same fetches, nothing parsed',
+  canned: 'limit: canned bytes',
+};
 
 const bodies = Object.fromEntries(
   Object.entries(queries).map(([name, query]) => [name, JSON.stringify({ query })]),
@@ -37,7 +47,7 @@ const expected: Partial<Record<QueryName, string>> = {};
 /** Every candidate must answer the same as the first. */
 function check(query: QueryName, text: string) {
   const { data: given, errors } = JSON.parse(text);
-  const data = JSON.stringify({ data: given, errors });
+  const data = JSON.stringify({ data: given, errors: errors ?? undefined });
   expected[query] ??= data;
   if (data !== expected[query] || !data.startsWith('{"data":{"users":[{'))
     throw new Error(`Another answer: ${data.slice(0, 300)}`);
@@ -61,19 +71,26 @@ async function inProcess(name: CandidateName): Promise<Runner> {
 
 const running: ChildProcess[] = [];
 
-/** Starts a process of `serve.ts`. */
-async function start(...args: string[]): Promise<{ url: string; pid: number }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'serve.ts'), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_ENV: 'production' },
+/** Starts a process that prints a line with its port at the end of an address, or alone. */
+async function spawned(command: readonly string[], cwd?: string): Promise<{ url: string; pid: number }> {
+  const child = spawn(process.execPath, command, {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: '1' },
+    cwd,
   });
   running.push(child);
   const port = await new Promise<string>((resolve, reject) => {
-    child.stdout?.once('data', (chunk) => resolve(String(chunk).trim()));
-    child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}.`)));
+    child.stdout?.on('data', (chunk) => {
+      const found = /^(\d+)$|:(\d+)\/graphql/m.exec(String(chunk));
+      if (found) resolve((found[1] ?? found[2]) as string);
+    });
+    child.once('exit', (code) => reject(new Error(`${command.join(' ')} ended with ${code}.`)));
   });
   return { url: `http://127.0.0.1:${port}`, pid: child.pid! };
 }
+
+/** Starts a process of `serve.ts`. */
+const start = (...args: string[]) => spawned(['--import', 'tsx', join(import.meta.dirname, 'serve.ts'), ...args]);
 
 /** Milliseconds of CPU that a process has used (Linux; elsewhere not known). */
 function cpuOf(pid: number): number {
@@ -87,7 +104,7 @@ function cpuOf(pid: number): number {
   }
 }
 
-async function overHttp(name: CandidateName, subgraphs: string): Promise<Runner> {
+async function overHttp(name: CandidateName | 'fetches' | 'canned', subgraphs: string): Promise<Runner> {
   const { url, pid } = await start(name, subgraphs);
   return client(name, `${url}/`, pid);
 }
@@ -117,17 +134,41 @@ async function client(name: Runner['name'], url: string, pid: number): Promise<R
   };
 }
 
-const hive = join(import.meta.dirname, 'peers/node_modules/.bin/hive-gateway');
+/** The gateway as `npm run gateway` serves any supergraph, with its whole admission. Nothing is refused for its cost. */
+async function ourGateway(subgraphs: string): Promise<Runner> {
+  const file = supergraphFile(subgraphs);
+  const options = ['--port', '0', '--log-level', 'error', '--demand-control', 'measure'];
+  const command = ['--import', 'tsx', join(import.meta.dirname, '../../gateway/serve.ts'), '--supergraph', file];
+  const { url, pid } = await spawned([...command, ...options]);
+  return client('ours', `${url}/graphql`, pid);
+}
 
-/** Hive Gateway with its Rust planner, where the peers are installed (`npm ci --prefix bench/gateway/peers`). */
-async function peer(subgraphs: string): Promise<Runner[]> {
-  if (!existsSync(hive)) return [];
-  const directory = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
-  const file = join(directory, 'supergraph.graphql');
-  writeFileSync(file, supergraph(subgraphs));
-  const port = 20_000 + (process.pid % 20_000);
-  const options = ['--host', '127.0.0.1', '--port', String(port), '--hive-router-runtime'];
-  const child = spawn(process.execPath, [hive, 'supergraph', file, ...options], { stdio: 'ignore', cwd: directory });
+const peers = join(import.meta.dirname, 'peers');
+const hive = join(peers, 'node_modules/.bin/hive-gateway');
+
+/** Other gateways, where they are installed (`npm ci --prefix bench/gateway/peers`). */
+async function peerRunners(subgraphs: string): Promise<Runner[]> {
+  if (!existsSync(hive)) {
+    console.log('Peers are not installed: npm ci --prefix bench/gateway/peers');
+    return [];
+  }
+  const mercurius = await spawned([join(peers, 'mercurius.mjs'), subgraphs, ...subgraphNames], peers);
+  return [
+    await client('mercurius', `${mercurius.url}/graphql`, mercurius.pid),
+    await hiveGateway('hive js', subgraphs, []),
+    await hiveGateway('hive rust', subgraphs, ['--hive-router-runtime']),
+  ];
+}
+
+async function hiveGateway(name: 'hive js' | 'hive rust', subgraphs: string, more: string[]): Promise<Runner> {
+  const file = supergraphFile(subgraphs);
+  const port = 20_000 + (process.pid % 20_000) + (name === 'hive js' ? 0 : 1);
+  const options = ['--host', '127.0.0.1', '--port', String(port), '--jit', ...more];
+  const child = spawn(process.execPath, [hive, 'supergraph', file, ...options], {
+    stdio: 'ignore',
+    cwd: dirname(file),
+    env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'error' },
+  });
   running.push(child);
   const url = `http://127.0.0.1:${port}/graphql`;
   for (let tries = 0; ; tries++) {
@@ -136,10 +177,16 @@ async function peer(subgraphs: string): Promise<Runner[]> {
       () => false,
     );
     if (isUp) break;
-    if (tries > 100) throw new Error('Hive Gateway did not start.');
+    if (tries > 200) throw new Error('Hive Gateway did not start.');
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
-  return [await client('hive', url, child.pid!)];
+  return client(name, url, child.pid!);
+}
+
+function supergraphFile(subgraphs: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'gateway-bench-')), 'supergraph.graphql');
+  writeFileSync(file, supergraph(subgraphs));
+  return file;
 }
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
@@ -164,7 +211,7 @@ async function compare(title: string, runners: readonly Runner[]) {
       const cpu = median(figures.get(name)!.map(({ cpu }) => cpu));
       const rate = median(figures.get(name)!.map(({ rate }) => rate));
       const columns = [
-        (name === 'hive' ? 'Hive Gateway, Rust planner' : described[name]).padEnd(44),
+        titles[name].padEnd(46),
         `${cpu.toFixed(3)} ms CPU`.padStart(14),
         `${(base.cpu / cpu).toFixed(1)}×`.padStart(8),
         `${rate.toFixed(0)}/s`.padStart(10),
@@ -183,8 +230,11 @@ try {
 
   const subgraphs = await start('subgraphs');
   const remote: Runner[] = [];
-  for (const name of candidateNames) remote.push(await overHttp(name, subgraphs.url));
-  remote.push(...(await peer(subgraphs.url)));
+  for (const name of ['stock', 'compiled'] as const) remote.push(await overHttp(name, subgraphs.url));
+  remote.push(await ourGateway(subgraphs.url));
+  remote.push(await overHttp('direct', subgraphs.url));
+  remote.push(...(await peerRunners(subgraphs.url)));
+  for (const name of ['fetches', 'canned'] as const) remote.push(await overHttp(name, subgraphs.url));
   await compare(`HTTP, ${connections} connections`, remote);
 } finally {
   for (const child of running) child.kill();

@@ -98,6 +98,21 @@ export function supergraph(base: string): string {
   return supergraphSdl;
 }
 
+/** The same subgraphs in the words of Federation 1, for gateways that ask them for their SDL. */
+const federation1: Record<string, string> = {
+  accounts: `extend type Query { me: User  user(id: ID!): User  users: [User] }
+    type User @key(fields: "id") { id: ID!  name: String  username: String }`,
+  inventory: `extend type Product @key(fields: "upc") {
+      upc: String! @external  weight: Int @external  price: Int @external
+      inStock: Boolean  shippingEstimate: Int @requires(fields: "price weight")
+    }`,
+  products: `extend type Query { topProducts(first: Int = 5): [Product] }
+    type Product @key(fields: "upc") { upc: String!  name: String  price: Int  weight: Int }`,
+  reviews: `extend type Product @key(fields: "upc") { upc: String! @external  reviews: [Review] }
+    type Review @key(fields: "id") { id: ID!  body: String  product: Product  author: User @provides(fields: "username") }
+    extend type User @key(fields: "id") { id: ID! @external  username: String @external  reviews: [Review] }`,
+};
+
 const schemas = new Map<string, GraphQLSchema>();
 const answers = new Map<string, string>();
 
@@ -113,6 +128,7 @@ export async function answer(name: string, body: string): Promise<string> {
     schemas.set(name, schema);
   }
   const { query, variables, operationName } = JSON.parse(body);
+  if (/_service\b/.test(query)) return JSON.stringify({ data: { _service: { sdl: federation1[name] } } });
   const result = await execute({ schema, document: parse(query), variableValues: variables, operationName });
   const text = JSON.stringify(result);
   answers.set(key, text);

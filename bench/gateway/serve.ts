@@ -1,13 +1,18 @@
 import { createServer } from 'node:http';
 import { type CandidateName, candidate } from './candidates.ts';
+import { bareFetches, canned } from './limits.ts';
 import { answer } from './scenario.ts';
 
-// One process of the benchmark: `serve.ts subgraphs`, or `serve.ts <candidate> <base of the subgraphs>`. Prints its port.
+// One process of the benchmark: `serve.ts subgraphs`, or `serve.ts <candidate or limit> <base of the subgraphs>`. Prints its port.
 const [name = '', argument] = process.argv.slice(2);
 const reply =
   name === 'subgraphs'
     ? (body: string, path: string) => answer(path.slice(1), body)
-    : await candidate(name as CandidateName, argument);
+    : name === 'fetches'
+      ? await bareFetches(argument!)
+      : name === 'canned'
+        ? await canned()
+        : await candidate(name as CandidateName, argument);
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];

@@ -1,4 +1,5 @@
-import type { RateLimit } from './demandControl.ts';
+import type { LeaveSignal } from '../execution/executor.ts';
+import type { RateLimit } from './charge.ts';
 
 /** Who asks, as far as the gateway cares. Whoever runs a gateway makes these from requests; nothing here knows Jarvis. */
 export interface Caller {
@@ -22,7 +23,7 @@ export interface Caller {
 export interface RequestFacts {
   readonly requestId: string;
   /** Fires when the client has gone away. */
-  readonly signal?: AbortSignal;
+  readonly signal?: LeaveSignal;
   /** Header `Idempotency-Key`, where one was sent. */
   readonly idempotencyKey?: string | null;
   /** Whether nothing may be changed, as with GET. */

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../../subgraphs/shared/errors.ts';
 import type { Bucket, Budget } from './budget.ts';
 import type { Caller } from './caller.ts';
+import { Charge, shown } from './charge.ts';
 import type { Estimate, OperationCost } from './cost.ts';
 import type { OperationRequest } from './operation.ts';
 
@@ -39,37 +40,6 @@ export interface DemandRefusal {
   readonly code: Extract<ErrorCode, 'COST_LIMIT_EXCEEDED' | 'RATE_LIMITED' | 'BAD_USER_INPUT'>;
   readonly account: string;
   readonly requested: number;
-}
-
-/** `rateLimit` of the graph: how a caller stands after what the request may cost was taken. */
-export interface RateLimit {
-  readonly limit: number;
-  readonly cost: number;
-  readonly remaining: number;
-  /** When all points are back if none is spent until then; RFC 3339. */
-  readonly resetAt: string;
-}
-
-/** `extensions.cost` of an answer. */
-export interface CostExtension {
-  readonly requested: number;
-  readonly actual: number;
-  readonly remaining: number;
-  readonly resetAt: string;
-}
-
-/** What was taken for one operation. Without `settle` all of it stays taken. */
-export interface Charge {
-  readonly requested: number;
-  /** For `Query.rateLimit`. */
-  rateLimit(): RateLimit;
-  /** `RateLimit` and `RateLimit-Policy` as they are now (draft-ietf-httpapi-ratelimit-headers). */
-  headers(): Record<string, string>;
-  /**
-   * Gives back what the answer did not use. The first call counts.
-   * @param weight of the answer, as the executor tells it; undefined where nobody weighed it, and then the estimate stands.
-   */
-  settle(weight: number | undefined): CostExtension;
 }
 
 export interface DemandControl {
@@ -115,39 +85,7 @@ export function createDemandControl(options: DemandControlOptions): DemandContro
       if (!standing.granted)
         refuse({ code: 'RATE_LIMITED', account, requested }, () => tooSoon(requested, standing.remaining, bucket));
 
-      const charged = standing.granted ? requested : 0;
-      let { remaining } = standing;
-      let actual: number | undefined;
-      const resetAt = () =>
-        new Date(now() + ((bucket.capacity - remaining) / bucket.restorePerSecond) * 1000).toISOString();
-      return {
-        requested,
-        rateLimit: () => ({
-          limit: bucket.capacity,
-          cost: Math.min(Math.ceil(requested), largestInt),
-          remaining: shown(remaining),
-          resetAt: resetAt(),
-        }),
-        headers() {
-          const { capacity, restorePerSecond } = bucket;
-          const seconds = (points: number) => Math.ceil(points / restorePerSecond);
-          return {
-            'ratelimit-policy': `"cost";q=${capacity};w=${seconds(capacity)}`,
-            ratelimit: `"cost";r=${shown(remaining)};t=${seconds(capacity - remaining)}`,
-          };
-        },
-        settle(weight) {
-          if (actual === undefined) {
-            actual = weight === undefined ? requested : certain + weight;
-            if (standing.granted) {
-              budget.settle(account, standing, { charged, actual }, bucket);
-              // Others of the same account may have spent meanwhile; this is what this request knows.
-              remaining = Math.min(bucket.capacity, remaining + charged - actual);
-            }
-          }
-          return { requested, actual, remaining: shown(remaining), resetAt: resetAt() };
-        },
-      };
+      return new Charge(budget, account, bucket, standing, { requested, certain }, now);
     },
   };
 }
@@ -156,11 +94,6 @@ export function createDemandControl(options: DemandControlOptions): DemandContro
 export const asksForCost = ({ extensions }: OperationRequest, header?: string | string[]): boolean =>
   header === '1' ||
   (typeof extensions === 'object' && extensions !== null && 'cost' in extensions && extensions.cost === true);
-
-/** Of GraphQL's Int. */
-const largestInt = 2 ** 31 - 1;
-
-const shown = (points: number) => Math.max(0, Math.floor(points));
 
 const tooExpensive = (requested: number, maximum: number) =>
   new GraphQLError(

@@ -38,9 +38,20 @@ export async function identifyCaller(
     isTrusted: viewer?.kind === 'session',
     client: clientName(request),
     expiresAt: identity?.expiresAt ?? null,
-    contextOf({ requestId, signal, idempotencyKey = null, rateLimit }): GatewayContext {
-      const info: RequestInfo = { requestId, viewer, ip, userAgent, idempotencyKey, ...(rateLimit && { rateLimit }) };
-      return { request: info, signal };
+    contextOf(facts): GatewayContext {
+      const { requestId, signal, idempotencyKey = null } = facts;
+      const request: RequestInfo = {
+        requestId,
+        viewer,
+        ip,
+        userAgent,
+        idempotencyKey,
+        // Read when a subgraph wants it, or when the call is written.
+        get rateLimit() {
+          return facts.rateLimit;
+        },
+      };
+      return { request, signal };
     },
   };
 }

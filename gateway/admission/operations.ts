@@ -5,14 +5,15 @@ import { initialText, subsequentText } from '../execution/incrementalText.ts';
 import type { Engine, Gateway } from '../gateway.ts';
 import { describePlan } from '../planning/description.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
-import type { Observation } from '../telemetry/observation.ts';
+import type { Cost, Observation } from '../telemetry/observation.ts';
 import type { Telemetry } from '../telemetry/observer.ts';
 import { createFanOut, type FanOut } from '../transport/fanOut.ts';
 import type { Release, Shedder } from '../transport/shedding.ts';
 import { type AuthorizerOptions, createAuthorizer } from './authorization.ts';
 import type { Caller, RequestFacts } from './caller.ts';
+import type { Charge } from './charge.ts';
 import { createCostModel, type OperationCost } from './cost.ts';
-import { asksForCost, type Charge, type CostExtension, type DemandControl } from './demandControl.ts';
+import { asksForCost, type DemandControl } from './demandControl.ts';
 import {
   type CheckedDocument,
   createDocuments,
@@ -165,7 +166,7 @@ export function createOperations(options: OperationsOptions): AdmittedOperations
     // Looking at a plan costs nothing that anybody else would miss.
     const charge = facts.wantsPlan === 'only' ? undefined : await demand?.admit(caller, costOf(operation), variables);
     observation?.phase('plan');
-    const context = caller.contextOf(charge ? { ...facts, rateLimit: charge.rateLimit() } : facts);
+    const context = caller.contextOf(charge ? withRateLimit(facts, charge) : facts);
     observation?.follow(context);
     const { document } = operation.document;
     const planOptions = { context, incremental: facts.takesParts };
@@ -214,26 +215,25 @@ export function createOperations(options: OperationsOptions): AdmittedOperations
   ): Admitted {
     const { requestId, signal, wantsPlan } = facts;
     const wantsCost = charge !== undefined && (facts.wantsCost || asksForCost(request));
-    const extensions = (cost: CostExtension | undefined) => ({
+    const extensions = (isSettled = true) => ({
       requestId,
-      ...(wantsCost && { cost }),
+      ...(wantsCost && isSettled && { cost: charge?.extension() }),
       ...(wantsPlan && { queryPlan: describePlan(plan) }),
     });
-    const over = (codes: readonly string[] | undefined, cost?: CostExtension) => {
+    const over = (codes: readonly string[] | undefined, cost?: Cost) => {
       release?.();
       observation?.end({ codes, cost });
     };
     /** What was run is settled and told; variables that do not fit ran nothing. */
-    const finish = (result: TextResult): { result: TextResult; cost: CostExtension | undefined } => {
+    const finish = (result: TextResult): string => {
       const told = formatted(result, requestId);
       if (result.data === undefined) {
         charge?.settle(0);
         over(codesOf(told.errors));
         throw new InvalidOperation(told.errors ?? []);
       }
-      const cost = charge?.settle(result.weight);
-      over(codesOf(told.errors), cost);
-      return { result: told, cost };
+      over(codesOf(told.errors), charge?.settle(result.weight));
+      return responseText(told, extensions());
     };
     const failed = (error: unknown): never => {
       const refusal = refusalOf(error, requestId);
@@ -243,28 +243,26 @@ export function createOperations(options: OperationsOptions): AdmittedOperations
 
     return {
       kind: plan.kind,
-      headers: charge?.headers(),
+      get headers() {
+        return charge?.headers();
+      },
       async run() {
         if (wantsPlan === 'only') {
           over(undefined);
-          return responseText({ data: 'null' }, extensions(undefined));
+          return responseText({ data: 'null' }, extensions());
         }
         observation?.phase('execute');
         const answer = await gateway.executeText(plan, { variables, context, signal }).catch(failed);
         observation?.phase('write');
-        const { result, cost } = finish(answer);
-        return responseText(result, extensions(cost));
+        return finish(answer);
       },
       async runInParts() {
         if (!plan.deferred || wantsPlan === 'only') return this.run();
         observation?.phase('execute');
         const answer = await gateway.executeIncrementally(plan, { variables, context, signal }).catch(failed);
-        if (!('initial' in answer)) {
-          const { result, cost } = finish(answer);
-          return responseText(result, extensions(cost));
-        }
+        if (!('initial' in answer)) return finish(answer);
         const { initial, subsequent } = answer;
-        const first = initialText({ initial: formatted(initial, requestId), subsequent }, extensions(undefined));
+        const first = initialText({ initial: formatted(initial, requestId), subsequent }, extensions(false));
         return (async function* () {
           try {
             yield first;
@@ -332,6 +330,14 @@ function checkShape({ operationName, extensions }: OperationRequest): void {
   const isObject = typeof extensions === 'object' && !Array.isArray(extensions);
   if (extensions !== undefined && !isObject) throw badInput('"extensions" must be an object.');
 }
+
+/** Counted for whoever asks: few do, and dates cost more than points. */
+const withRateLimit = (facts: RequestFacts, charge: Charge): RequestFacts => ({
+  ...facts,
+  get rateLimit() {
+    return charge.rateLimit();
+  },
+});
 
 const notByGet = () =>
   new GraphQLError('A mutation must be sent by POST.', {

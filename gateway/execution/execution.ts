@@ -6,6 +6,7 @@ import type { Sources } from '../sources/source.ts';
 import type { Data } from './data.ts';
 import { type Deferral, laterParts } from './deferral.ts';
 import { type FailureListener, FetchFailure } from './errors.ts';
+import type { LeaveSignal } from './executor.ts';
 import { runFetch } from './fetch.ts';
 import { type Target, targetsAt } from './targets.ts';
 
@@ -65,7 +66,7 @@ export const rootTarget = (execution: Execution): Target => ({ data: execution.d
  * A signal that fires at the deadline or when the client goes away, whichever is first. Call `release` when the work is done.
  * @param deadline milliseconds since the epoch
  */
-export function operationSignal(deadline: number, now: () => number, client?: AbortSignal) {
+export function operationSignal(deadline: number, now: () => number, client?: LeaveSignal) {
   const controller = new AbortController();
   // Every fetch that runs listens; a plan may have many.
   setMaxListeners(0, controller.signal);

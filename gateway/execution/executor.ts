@@ -13,13 +13,20 @@ import { shapesOf } from './partProjection.ts';
 import { project } from './projection.ts';
 import { answerWeight } from './weight.ts';
 
+/** What tells that a client no longer waits: an AbortSignal, or less, which costs less to make. */
+export interface LeaveSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 export interface ExecuteOptions {
   readonly sources: Sources;
   readonly variables?: Readonly<Record<string, unknown>> | null;
   /** Passed on to every source. */
   readonly context?: unknown;
   /** Fires when the client no longer waits. */
-  readonly signal?: AbortSignal;
+  readonly signal?: LeaveSignal;
   /** Milliseconds since the epoch at which the answer is given with what is there. */
   readonly deadline: number;
   readonly now?: () => number;

@@ -1,6 +1,7 @@
 import type { RequestInfo } from '../../subgraphs/shared/context.ts';
 import type { LoggedEvent } from '../../subgraphs/shared/events.ts';
 import type { Subgraph, SubgraphCall } from '../../subgraphs/shared/subgraph.ts';
+import type { LeaveSignal } from '../execution/executor.ts';
 import { type ResilientSource, withResilience } from './resilience.ts';
 import type { Source, SubgraphRequest, SubgraphResponse } from './source.ts';
 
@@ -8,7 +9,7 @@ import type { Source, SubgraphRequest, SubgraphResponse } from './source.ts';
 export interface GatewayContext {
   request: RequestInfo;
   /** Fires when the client has gone away. */
-  signal?: AbortSignal;
+  signal?: LeaveSignal;
 }
 
 /** What a subgraph is told, whichever way it is reached. */

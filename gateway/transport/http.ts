@@ -7,6 +7,7 @@ import { InvalidOperation, type OperationRequest, type Operations, type Refusal 
 import type { Route } from './door.ts';
 import { multipartDefer, multipartSubscription } from './multipart.ts';
 import { type Accepted, readAccept } from './negotiation.ts';
+import { Presence } from './presence.ts';
 import { readOperation } from './requestBody.ts';
 import { type ResponseStreams, type StreamFormat, streamRefusal } from './responseStreams.ts';
 import { sse } from './sse.ts';
@@ -39,11 +40,9 @@ export function createGraphqlHttp<Client extends Caller>(options: GraphqlHttpOpt
   async function answer(request: IncomingMessage, response: ServerResponse, accepted: Accepted, requestId: string) {
     const caller = await identify(request);
     const asked = await readOperation(request, maxBodyBytes);
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
     const admitted = await operations.admit(caller, asked, {
       requestId,
-      signal: gone.signal,
+      signal: new Presence(response),
       idempotencyKey: header(request, 'idempotency-key')?.slice(0, 255) || null,
       isReadOnly: request.method === 'GET',
       takesParts: accepted.defer,
@@ -60,8 +59,11 @@ export function createGraphqlHttp<Client extends Caller>(options: GraphqlHttpOpt
     }
     const text = accepted.defer ? await admitted.runInParts() : await admitted.run();
     if (typeof text !== 'string') return writeParts(response, text);
+    // Encoded once: a string would be measured for its length and then encoded again.
+    const bytes = Buffer.from(text);
     response.setHeader('content-type', `${accepted.type ?? 'application/json'}; charset=utf-8`);
-    response.end(text);
+    response.setHeader('content-length', bytes.length);
+    response.end(bytes);
   }
 
   return async function handle(request, response) {

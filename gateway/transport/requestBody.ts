@@ -61,8 +61,10 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
       }
     });
     request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    request.once('error', () => reject(refuse(400, 'BAD_USER_INPUT', 'The body was cut off.')));
-    request.once('close', () => reject(refuse(400, 'BAD_USER_INPUT', 'The body was cut off.')));
+    request.once('error', () => reject(cutOff()));
+    request.once('close', () => {
+      if (!request.complete) reject(cutOff());
+    });
   });
 }
 
@@ -85,6 +87,8 @@ function readParameters(url: string): OperationRequest {
     extensions: json('extensions'),
   };
 }
+
+const cutOff = () => refuse(400, 'BAD_USER_INPUT', 'The body was cut off.');
 
 const tooLarge = (limit: number) => refuse(413, 'PAYLOAD_TOO_LARGE', `A request may have at most ${limit} bytes.`);
 

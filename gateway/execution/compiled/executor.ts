@@ -90,12 +90,11 @@ export const executeEvent = async (
 
 /** The whole response as JSON. */
 export function responseText({ data, errors }: TextResult, extensions?: Readonly<Record<string, unknown>>): string {
-  const members = [
-    ...(errors?.length ? [`"errors":${JSON.stringify(errors)}`] : []),
-    ...(data === undefined ? [] : [`"data":${data}`]),
-    ...(extensions ? [`"extensions":${JSON.stringify(extensions)}`] : []),
-  ];
-  return `{${members.join()}}`;
+  let text = '{';
+  if (errors?.length) text += `"errors":${JSON.stringify(errors)}`;
+  if (data !== undefined) text += `${text.length > 1 ? ',' : ''}"data":${data}`;
+  if (extensions) text += `${text.length > 1 ? ',' : ''}"extensions":${JSON.stringify(extensions)}`;
+  return `${text}}`;
 }
 
 async function run(plan: PreparedPlan, options: ExecuteOptions, event?: unknown): Promise<TextResult> {

@@ -5,7 +5,7 @@ import type { Sources } from '../../sources/source.ts';
 import type { Data } from '../data.ts';
 import type { Deferral } from '../deferral.ts';
 import { type FailureListener, FetchFailure } from '../errors.ts';
-import type { ExecuteOptions } from '../executor.ts';
+import type { ExecuteOptions, LeaveSignal } from '../executor.ts';
 import type { Answer } from './ask.ts';
 import type { SharedTexts } from './shared.ts';
 
@@ -30,7 +30,7 @@ export class Run {
   /** Why nobody waits any more. */
   ended: FetchFailure | undefined;
   readonly #timer: NodeJS.Timeout;
-  readonly #client: AbortSignal | undefined;
+  readonly #client: LeaveSignal | undefined;
   readonly #waiting = new Set<(cause: FetchFailure) => void>();
   readonly #texts = new Map<string, string | undefined>();
   #controller: AbortController | undefined;

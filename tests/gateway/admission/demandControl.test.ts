@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import type { Caller } from '../../../gateway/admission/caller.ts';
+import type { Charge } from '../../../gateway/admission/charge.ts';
 import type { OperationCost } from '../../../gateway/admission/cost.ts';
 import { asksForCost, createDemandControl, defaultLimits } from '../../../gateway/admission/demandControl.ts';
 import { createMemoryBudget } from '../../../gateway/admission/memoryBudget.ts';
@@ -36,6 +37,11 @@ function control(mode: 'enforce' | 'measure' = 'enforce') {
 const refused = (code: string, more = {}) =>
   expect.objectContaining({ extensions: expect.objectContaining({ code, ...more }) });
 
+function extensionOf(charge: Charge, weight: number | undefined) {
+  charge.settle(weight);
+  return charge.extension();
+}
+
 test('an estimate is taken, what the answer did not use comes back', async () => {
   const { demand } = control();
   const charge = await demand.admit(caller(), costing(400, 10));
@@ -44,20 +50,25 @@ test('an estimate is taken, what the answer did not use comes back', async () =>
   expect(charge.headers()).toEqual({ 'ratelimit-policy': '"cost";q=1000;w=10', ratelimit: '"cost";r=600;t=4' });
 
   const settled = { requested: 400, actual: 40, remaining: 960, resetAt: '2026-03-10T12:00:00.400Z' };
-  expect(charge.settle(30)).toEqual(settled);
-  expect(charge.settle(0)).toEqual(settled);
+  expect(charge.settle(30)).toEqual({ requested: 400, actual: 40 });
+  expect(charge.extension()).toEqual(settled);
+  charge.settle(0);
+  expect(charge.extension()).toEqual(settled);
   expect(charge.headers()).toMatchObject({ ratelimit: '"cost";r=960;t=1' });
   expect((await demand.admit(caller(), costing(0))).rateLimit()).toMatchObject({ remaining: 960 });
 });
 
 test('an answer that nobody weighed costs what was estimated', async () => {
   const { demand } = control();
-  expect((await demand.admit(caller(), costing(100))).settle(undefined)).toMatchObject({ actual: 100, remaining: 900 });
+  expect(extensionOf(await demand.admit(caller(), costing(100)), undefined)).toMatchObject({
+    actual: 100,
+    remaining: 900,
+  });
 });
 
 test('an answer larger than its estimate is paid for', async () => {
   const { demand } = control();
-  expect((await demand.admit(caller(), costing(10))).settle(700)).toMatchObject({ actual: 700, remaining: 300 });
+  expect(extensionOf(await demand.admit(caller(), costing(10)), 700)).toMatchObject({ actual: 700, remaining: 300 });
 });
 
 test('what costs more than the maximum is refused and takes nothing', async () => {
@@ -116,8 +127,8 @@ describe('to measure', () => {
       [{ code: 'COST_LIMIT_EXCEEDED', account: 'user:ana', requested: 900 }],
       [{ code: 'RATE_LIMITED', account: 'user:ana', requested: 200 }],
     ]);
-    expect(next.settle(5)).toMatchObject({ requested: 200, actual: 5, remaining: 100 });
-    expect(dear.settle(0)).toMatchObject({ remaining: 1_000 });
+    expect(extensionOf(next, 5)).toMatchObject({ requested: 200, actual: 5, remaining: 100 });
+    expect(extensionOf(dear, 0)).toMatchObject({ remaining: 1_000 });
   });
 
   test('tells of any cost as an Int', async () => {
