@@ -4,13 +4,20 @@ import { GraphQLError, isScalarType } from 'graphql';
 import { createSupergraphLife } from './apolloGateway.ts';
 import type { TextResult } from './execution/compiled/executor.ts';
 import type { FailureListener } from './execution/errors.ts';
-import type { ExecuteOptions, LeaveSignal } from './execution/executor.ts';
+import type { ExecuteOptions } from './execution/executor.ts';
 import { type ExecutorName, executors, toWritten } from './execution/executors.ts';
 import type { IncrementalResult } from './execution/incremental.ts';
 import { openSubscription, type Subscription } from './execution/subscriptions.ts';
 import { type Authorization, stripSecurityDirectives } from './planning/authorization.ts';
 import { createPlanner, type Planner, type PlannerOptions, type PreparedPlan, type Weigh } from './planning/planner.ts';
-import type { EventFeed, Source, Sources, SubscriptionSource, SubscriptionSources } from './sources/source.ts';
+import type {
+  EventFeed,
+  LeaveSignal,
+  Source,
+  Sources,
+  SubscriptionSource,
+  SubscriptionSources,
+} from './sources/source.ts';
 
 export interface SubgraphAddress {
   readonly name: string;
@@ -139,8 +146,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   let current = build(options.supergraphSdl);
   const engineOf = (plan: PreparedPlan) => running.get(plan.apiSchema) ?? current;
   const executeOptions = (plan: PreparedPlan, run: RunOptions): ExecuteOptions => ({
-    ...run,
     sources: engineOf(plan).sources,
+    variables: run.variables,
+    context: run.context,
+    signal: run.signal,
     deadline: run.deadline ?? now() + budget,
     now,
     onFailure,
@@ -183,8 +192,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       return current;
     },
     ready: () => current.planner.ready(),
-    cached: (...asked) => current.planner.cached(...asked),
-    plan: (...asked) => current.planner.plan(...asked),
+    cached: (document, operationName, variables, asked) =>
+      current.planner.cached(document, operationName, variables, asked),
+    plan: (document, operationName, variables, asked) =>
+      current.planner.plan(document, operationName, variables, asked),
     execute: (plan, run) => executor.execute(plan, executeOptions(plan, run)),
     executeText: (plan, run) => executor.executeText(plan, executeOptions(plan, run)),
     executeIncrementally: (plan, run) => executor.executeIncrementally(plan, executeOptions(plan, run)),

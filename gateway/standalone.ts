@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Caller } from './admission/caller.ts';
 import { createCostModel } from './admission/cost.ts';
 import { createDemandControl } from './admission/demandControl.ts';
@@ -133,10 +133,10 @@ export function createStandalone(options: StandaloneOptions): Standalone {
   const callerOf = async (request: IncomingMessage, authorization: string | undefined): Promise<Caller> => {
     const identity = authorization !== undefined && verify ? await verify(authorization) : null;
     const account = identity ? `subject:${identity.subject}` : `address:${request.socket.remoteAddress}`;
-    const headers: IncomingHttpHeaders = { ...request.headers, ...(authorization !== undefined && { authorization }) };
-    const context: StandaloneContext = { headers: choose(headers), account };
+    const isSaidElsewhere = authorization !== undefined && authorization !== request.headers.authorization;
+    const headers = choose(isSaidElsewhere ? { ...request.headers, authorization } : request.headers);
     return {
-      account: verify ? account : accountByHeaders(account, context.headers),
+      account: verify ? account : accountByHeaders(account, headers),
       isAuthenticated: identity !== null,
       scopes: identity?.scopes ?? [],
       isDeveloper: introspection === 'open' || (identity?.scopes.includes('schema:read') ?? false),
@@ -144,7 +144,7 @@ export function createStandalone(options: StandaloneOptions): Standalone {
       client: request.headers['apollographql-client-name']?.toString().slice(0, 100) ?? null,
       expiresAt: identity?.expiresAt ?? null,
       // A fresh object: what is followed by telemetry hangs on it.
-      contextOf: () => ({ ...context }),
+      contextOf: (): StandaloneContext => ({ headers, account }),
     };
   };
 

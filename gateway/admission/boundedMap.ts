@@ -15,8 +15,15 @@ export interface BoundedMap<Value> {
   readonly weight: number;
 }
 
+interface Entry<Value> {
+  readonly value: Value;
+  readonly weight: number;
+}
+
 export function createBoundedMap<Value>({ entries: capacity, weight: capacityByWeight }: Bounds): BoundedMap<Value> {
-  const entries = new Map<string, { readonly value: Value; readonly weight: number }>();
+  const entries = new Map<string, Entry<Value>>();
+  /** What was used last. */
+  let youngest: Entry<Value> | undefined;
   let total = 0;
   const remove = (key: string) => {
     total -= entries.get(key)?.weight ?? 0;
@@ -27,14 +34,18 @@ export function createBoundedMap<Value>({ entries: capacity, weight: capacityByW
       const entry = entries.get(key);
       if (entry === undefined) return undefined;
       // A Map keeps insertion order: taking the entry out and in again makes it the youngest.
-      entries.delete(key);
-      entries.set(key, entry);
+      if (entry !== youngest) {
+        entries.delete(key);
+        entries.set(key, entry);
+        youngest = entry;
+      }
       return entry.value;
     },
     set(key, value, weight) {
       remove(key);
       if (weight > capacityByWeight / 4) return;
-      entries.set(key, { value, weight });
+      youngest = { value, weight };
+      entries.set(key, youngest);
       total += weight;
       while (entries.size > capacity || total > capacityByWeight) remove(entries.keys().next().value as string);
     },

@@ -1,4 +1,4 @@
-import type { LeaveSignal } from '../execution/executor.ts';
+import type { LeaveSignal } from '../sources/source.ts';
 import type { RateLimit } from './charge.ts';
 
 /** Who asks, as far as the gateway cares. Whoever runs a gateway makes these from requests; nothing here knows Jarvis. */
@@ -15,8 +15,11 @@ export interface Caller {
   readonly client: string | null;
   /** End of the credential; null when it has none. */
   readonly expiresAt: Date | null;
-  /** The context that sources get with each call of one request. */
-  contextOf(request: RequestFacts): unknown;
+  /**
+   * The context that sources get with each call of one request.
+   * @param standing how the caller stands once the operation was charged, where operations are: what `rateLimit` of the graph answers
+   */
+  contextOf(request: RequestFacts, standing?: Standing): unknown;
 }
 
 /** What is known of one request besides its caller. */
@@ -36,6 +39,9 @@ export interface RequestFacts {
   readonly wantsCost?: boolean;
   /** Whether a developer wants to see the query plan: beside the answer, or without running anything. */
   readonly wantsPlan?: 'too' | 'only' | null;
-  /** How the caller stands once the operation was charged; what `rateLimit` of the graph answers. */
-  readonly rateLimit?: RateLimit;
+}
+
+/** Counted when somebody asks: few do, and dates cost more than points. */
+export interface Standing {
+  rateLimit(): RateLimit;
 }

@@ -38,7 +38,7 @@ export async function identifyCaller(
     isTrusted: viewer?.kind === 'session',
     client: clientName(request),
     expiresAt: identity?.expiresAt ?? null,
-    contextOf(facts): GatewayContext {
+    contextOf(facts, standing): GatewayContext {
       const { requestId, signal, idempotencyKey = null } = facts;
       const request: RequestInfo = {
         requestId,
@@ -48,7 +48,7 @@ export async function identifyCaller(
         idempotencyKey,
         // Read when a subgraph wants it, or when the call is written.
         get rateLimit() {
-          return facts.rateLimit;
+          return standing?.rateLimit();
         },
       };
       return { request, signal };

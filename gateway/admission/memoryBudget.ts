@@ -25,6 +25,8 @@ export function createMemoryBudget({
 }: MemoryBudgetOptions = {}): MemoryBudget {
   // The account that was quiet longest comes first.
   const states = new Map<string, State>();
+  /** The account that was not quiet last. */
+  let youngest: string | undefined;
 
   const restored = (account: string, { capacity, restorePerSecond }: Bucket): State => {
     const time = now();
@@ -35,8 +37,10 @@ export function createMemoryBudget({
     return state;
   };
   const keep = (account: string, state: State) => {
+    if (account === youngest && states.has(account)) return;
     states.delete(account);
     states.set(account, state);
+    youngest = account;
     if (states.size > accounts) states.delete(states.keys().next().value as string);
   };
 

@@ -1,19 +1,16 @@
 import { GraphQLError } from 'graphql';
 import { badInput, type ErrorCode, forbidden } from '../../subgraphs/shared/errors.ts';
-import { responseText, type TextResult } from '../execution/compiled/executor.ts';
-import { initialText, subsequentText } from '../execution/incrementalText.ts';
+import { responseText } from '../execution/compiled/executor.ts';
 import type { Engine, Gateway } from '../gateway.ts';
-import { describePlan } from '../planning/description.ts';
-import type { PreparedPlan } from '../planning/planner.ts';
-import type { Cost, Observation } from '../telemetry/observation.ts';
+import type { Observation } from '../telemetry/observation.ts';
 import type { Telemetry } from '../telemetry/observer.ts';
 import { createFanOut, type FanOut } from '../transport/fanOut.ts';
 import type { Release, Shedder } from '../transport/shedding.ts';
+import { AdmittedOperation, codesOf, type Prepared, type RunningOptions } from './admittedOperation.ts';
 import { type AuthorizerOptions, createAuthorizer } from './authorization.ts';
 import type { Caller, RequestFacts } from './caller.ts';
-import type { Charge } from './charge.ts';
 import { createCostModel, type OperationCost } from './cost.ts';
-import { asksForCost, type DemandControl } from './demandControl.ts';
+import type { DemandControl } from './demandControl.ts';
 import {
   type CheckedDocument,
   createDocuments,
@@ -25,14 +22,7 @@ import {
 import { type ErrorFormat, formatError, toRefusal } from './errors.ts';
 import { checkIntrospection, concealing, errorsFor, type IntrospectionPolicy } from './introspection.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
-import {
-  type Admitted,
-  InvalidOperation,
-  type OperationRequest,
-  type Operations,
-  Refusal,
-  type Sink,
-} from './operation.ts';
+import { InvalidOperation, type OperationRequest, type Operations, Refusal } from './operation.ts';
 import type { PersistedOperations } from './persistedOperations.ts';
 import { checkVariables } from './variables.ts';
 
@@ -70,15 +60,6 @@ interface Asked {
   readonly caller: Caller;
   readonly text: string;
   readonly requestId: string;
-}
-
-/** An operation that may run, with all that running it takes. */
-interface Prepared {
-  readonly operation: Operation;
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly charge: Charge | undefined;
-  readonly plan: PreparedPlan;
-  readonly context: unknown;
 }
 
 /**
@@ -166,7 +147,7 @@ export function createOperations(options: OperationsOptions): AdmittedOperations
     // Looking at a plan costs nothing that anybody else would miss.
     const charge = facts.wantsPlan === 'only' ? undefined : await demand?.admit(caller, costOf(operation), variables);
     observation?.phase('plan');
-    const context = caller.contextOf(charge ? withRateLimit(facts, charge) : facts);
+    const context = caller.contextOf(facts, charge);
     observation?.follow(context);
     const { document } = operation.document;
     const planOptions = { context, incremental: facts.takesParts };
@@ -197,98 +178,21 @@ export function createOperations(options: OperationsOptions): AdmittedOperations
   const asked = new WeakMap<object, Asked>();
   const requestIdOf = (context: unknown) => asked.get(context as object)?.requestId ?? '';
 
-  const formatted = (result: TextResult, requestId: string): TextResult => {
+  const formatted: RunningOptions['formatted'] = (result, requestId) => {
     const { data, errors } = result;
     if (!errors) return result;
-    return { data, errors: errors.map((error) => formatError(error.toJSON(), requestId, format)) as never };
+    return { ...result, data, errors: errors.map((error) => formatError(error.toJSON(), requestId, format)) as never };
   };
-  const codesOf = (errors: readonly { extensions?: Record<string, unknown> }[] | undefined) =>
-    errors?.map(({ extensions }) => String(extensions?.code));
-
-  function admitted(
-    { operation, variables, charge, plan, context }: Prepared,
-    caller: Caller,
-    request: OperationRequest,
-    facts: RequestFacts,
-    observation: Observation | undefined,
-    release: Release | undefined,
-  ): Admitted {
-    const { requestId, signal, wantsPlan } = facts;
-    const wantsCost = charge !== undefined && (facts.wantsCost || asksForCost(request));
-    const extensions = (isSettled = true) => ({
-      requestId,
-      ...(wantsCost && isSettled && { cost: charge?.extension() }),
-      ...(wantsPlan && { queryPlan: describePlan(plan) }),
-    });
-    const over = (codes: readonly string[] | undefined, cost?: Cost) => {
-      release?.();
-      observation?.end({ codes, cost });
-    };
-    /** What was run is settled and told; variables that do not fit ran nothing. */
-    const finish = (result: TextResult): string => {
-      const told = formatted(result, requestId);
-      if (result.data === undefined) {
-        charge?.settle(0);
-        over(codesOf(told.errors));
-        throw new InvalidOperation(told.errors ?? []);
-      }
-      over(codesOf(told.errors), charge?.settle(result.weight));
-      return responseText(told, extensions());
-    };
-    const failed = (error: unknown): never => {
-      const refusal = refusalOf(error, requestId);
-      over(codesOf(refusal.errors));
-      throw refusal;
-    };
-
-    return {
-      kind: plan.kind,
-      get headers() {
-        return charge?.headers();
-      },
-      async run() {
-        if (wantsPlan === 'only') {
-          over(undefined);
-          return responseText({ data: 'null' }, extensions());
-        }
-        observation?.phase('execute');
-        const answer = await gateway.executeText(plan, { variables, context, signal }).catch(failed);
-        observation?.phase('write');
-        return finish(answer);
-      },
-      async runInParts() {
-        if (!plan.deferred || wantsPlan === 'only') return this.run();
-        observation?.phase('execute');
-        const answer = await gateway.executeIncrementally(plan, { variables, context, signal }).catch(failed);
-        if (!('initial' in answer)) return finish(answer);
-        const { initial, subsequent } = answer;
-        const first = initialText({ initial: formatted(initial, requestId), subsequent }, extensions(false));
-        return (async function* () {
-          try {
-            yield first;
-            for await (const { incremental, hasNext } of subsequent) {
-              const parts = incremental.map((part) => ({ ...part, ...formatted(part, requestId) }) as typeof part);
-              yield subsequentText({ incremental: parts, hasNext });
-            }
-          } finally {
-            over(undefined, charge?.settle(undefined));
-          }
-        })();
-      },
-      async listen(sink: Sink) {
-        const { text } = operation.document;
-        const { account, scopes } = caller;
-        asked.set(context as object, { caller, text, requestId });
-        const stop = await fanOut.listen({ account, scopes, plan, variables, context }, sink).catch(failed);
-        over(undefined);
-        return stop;
-      },
-      abandon() {
-        charge?.settle(0);
-        over(undefined);
-      },
-    };
-  }
+  const running: RunningOptions = {
+    gateway,
+    formatted,
+    refusalOf,
+    listen({ operation, plan, variables, context }, caller, requestId, sink) {
+      const { account, scopes } = caller;
+      asked.set(context as object, { caller, text: operation.document.text, requestId });
+      return fanOut.listen({ account, scopes, plan, variables, context }, sink);
+    },
+  };
 
   return {
     fanOut,
@@ -312,7 +216,7 @@ export function createOperations(options: OperationsOptions): AdmittedOperations
         const entered = shedder?.enter(caller.account);
         release = entered instanceof Promise ? await entered : entered;
         const prepared = await prepare(caller, request, facts, observation);
-        return admitted(prepared, caller, request, facts, observation, release);
+        return new AdmittedOperation(running, prepared, { caller, request, facts, observation, release });
       } catch (error) {
         release?.();
         const refusal = refusalOf(error, requestId);
@@ -330,14 +234,6 @@ function checkShape({ operationName, extensions }: OperationRequest): void {
   const isObject = typeof extensions === 'object' && !Array.isArray(extensions);
   if (extensions !== undefined && !isObject) throw badInput('"extensions" must be an object.');
 }
-
-/** Counted for whoever asks: few do, and dates cost more than points. */
-const withRateLimit = (facts: RequestFacts, charge: Charge): RequestFacts => ({
-  ...facts,
-  get rateLimit() {
-    return charge.rateLimit();
-  },
-});
 
 const notByGet = () =>
   new GraphQLError('A mutation must be sent by POST.', {

@@ -2,11 +2,10 @@ import { setMaxListeners } from 'node:events';
 import type { PlanNode } from '@apollo/query-planner';
 import type { GraphQLError } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
-import type { Sources } from '../sources/source.ts';
+import type { LeaveSignal, Sources } from '../sources/source.ts';
 import type { Data } from './data.ts';
 import { type Deferral, laterParts } from './deferral.ts';
 import { type FailureListener, FetchFailure } from './errors.ts';
-import type { LeaveSignal } from './executor.ts';
 import { runFetch } from './fetch.ts';
 import { type Target, targetsAt } from './targets.ts';
 

@@ -1,7 +1,7 @@
 import { type ExecutionResult, type GraphQLError, getVariableValues } from 'graphql';
 import { asBadInput } from '../planning/conditions.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
-import type { Sources } from '../sources/source.ts';
+import type { LeaveSignal, Sources } from '../sources/source.ts';
 import type { TextResult } from './compiled/executor.ts';
 import { type Data, newData } from './data.ts';
 import { Deferral, fetchIds } from './deferral.ts';
@@ -12,13 +12,6 @@ import { type IncrementalResult, inParts } from './incremental.ts';
 import { shapesOf } from './partProjection.ts';
 import { project } from './projection.ts';
 import { answerWeight } from './weight.ts';
-
-/** What tells that a client no longer waits: an AbortSignal, or less, which costs less to make. */
-export interface LeaveSignal {
-  readonly aborted: boolean;
-  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
-}
 
 export interface ExecuteOptions {
   readonly sources: Sources;

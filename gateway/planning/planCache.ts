@@ -13,6 +13,8 @@ export class PlanCache<Value> {
   readonly #entries = new Map<string, { readonly value: Value; readonly size: number }>();
   readonly #capacity: number;
   readonly #room: number;
+  /** The key that was used last. */
+  #youngest: string | undefined;
   #size = 0;
   #hits = 0;
   #misses = 0;
@@ -23,20 +25,23 @@ export class PlanCache<Value> {
     this.#room = room;
   }
 
-  has(key: string): boolean {
-    return this.#entries.has(key);
+  /** The value stored under the key, which becomes the most recently used. Without one this is a miss. */
+  get(key: string): Value | undefined {
+    const value = this.find(key);
+    if (value === undefined) this.#misses++;
+    return value;
   }
 
-  /** The value stored under the key, which becomes the most recently used. */
-  get(key: string): Value | undefined {
+  /** As `get`, for those who ask with `get` afterwards. */
+  find(key: string): Value | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined) {
-      this.#misses++;
-      return undefined;
-    }
+    if (entry === undefined) return undefined;
     // A Map keeps insertion order: taking the entry out and in again makes it the youngest.
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    if (key !== this.#youngest) {
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+      this.#youngest = key;
+    }
     this.#hits++;
     return entry.value;
   }
@@ -45,6 +50,7 @@ export class PlanCache<Value> {
   set(key: string, value: Value, size = 0): void {
     this.#forget(key);
     this.#entries.set(key, { value, size });
+    this.#youngest = key;
     this.#size += size;
     while (this.#entries.size > this.#capacity || (this.#size > this.#room && this.#entries.size > 1)) {
       this.#forget(this.#entries.keys().next().value as string);

@@ -146,8 +146,11 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
   let refused = 0;
 
   const look = (document: DocumentNode, operationName: string): Known => {
-    const operations = documents.get(document) ?? new Map<string, Known>();
-    documents.set(document, operations);
+    let operations = documents.get(document);
+    if (!operations) {
+      operations = new Map();
+      documents.set(document, operations);
+    }
     let known = operations.get(operationName);
     if (!known) {
       const parts = operationParts(document, operationName);
@@ -159,19 +162,17 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
     return known;
   };
 
-  const caseOf = (...[document, operationName, variables, { context, incremental = false } = {}]: Asked): Case => {
+  const caseOf = (...[document, operationName, variables, options]: Asked): Case => {
     const { parts, key, labels } = look(document, operationName ?? '');
-    const isIncremental = incremental && parts.hasDefers;
+    const isIncremental = parts.hasDefers && (options?.incremental ?? false);
+    if (!isIncremental && !parts.conditionVariables.length && !labels.length)
+      return { document, parts, conditions: NO_CONDITIONS, isIncremental, key, overrides: NO_OVERRIDES };
     const names = isIncremental ? [...parts.conditionVariables, ...parts.deferVariables] : parts.conditionVariables;
     const conditions = conditionValues(parts, variables ?? {}, apiSchema, names);
-    const wanted = { document, parts, conditions, isIncremental };
-    if (!conditions.size && !labels.length && !isIncremental) return { ...wanted, key, overrides: NO_OVERRIDES };
-    const overrides = new Map(labels.map((label) => [label, override(label, context)]));
+    const overrides = new Map(labels.map((label) => [label, override(label, options?.context)]));
     const cases = `${bits(conditions)}:${bits(overrides)}${isIncremental ? ':defer' : ''}`;
-    return { ...wanted, key: `${key}:${cases}`, overrides };
+    return { document, parts, conditions, isIncremental, key: `${key}:${cases}`, overrides };
   };
-
-  const found = ({ key }: Case) => (cache.has(key) ? cache.get(key) : undefined);
 
   const prepare = async (wanted: Case): Promise<PreparedPlan> => {
     const shape = shapeOf(wanted);
@@ -230,7 +231,8 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
       return { ...cache.statistics, planned, planningTime, refused, waiting, threads: started };
     },
     ready: async () => thread?.ready(),
-    cached: (...asked) => found(caseOf(...asked)),
+    cached: (document, operationName, variables, options) =>
+      cache.find(caseOf(document, operationName, variables, options).key),
     async plan(...asked) {
       const wanted = caseOf(...asked);
       const known = cache.get(wanted.key);
@@ -273,5 +275,6 @@ function shapeOf({ document, parts, conditions, isIncremental }: Case): Shape {
 }
 
 const NO_OVERRIDES: Overrides = new Map();
+const NO_CONDITIONS: ConditionValues = new Map();
 
 const bits = (values: ReadonlyMap<string, boolean>) => [...values.values()].map(Number).join('');

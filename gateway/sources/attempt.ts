@@ -1,5 +1,5 @@
 import type { DocumentNode } from 'graphql';
-import type { SubgraphRequest } from './source.ts';
+import type { LeaveSignal, SubgraphRequest } from './source.ts';
 
 /** A request as it is sent to a subgraph once: with the subgraph's deadline, and an end of its own. */
 export class Attempt implements SubgraphRequest {
@@ -63,7 +63,7 @@ export class Attempt implements SubgraphRequest {
   }
 
   /** The request's own, which is made when somebody wants it. Only an attempt that may be overtaken has another, since that costs more. */
-  get signal(): AbortSignal {
+  get signal(): LeaveSignal {
     this.#isWatched = true;
     const { signal } = this.#request;
     if (!this.#mayBeOvertaken) return signal;
@@ -93,7 +93,7 @@ export class Attempt implements SubgraphRequest {
     this.#unfollow?.();
   }
 
-  #follow(controller: AbortController, signal: AbortSignal): void {
+  #follow(controller: AbortController, signal: LeaveSignal): void {
     const abort = () => controller.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     this.#unfollow = () => signal.removeEventListener('abort', abort);

@@ -32,6 +32,7 @@ const retryJitter = 20;
  */
 export class Call implements Waiting {
   readonly deadline: number;
+  place = -1;
   readonly #line: Line;
   readonly #request: SubgraphRequest;
   readonly #resolve: (response: SubgraphResponse) => void;

@@ -1,9 +1,8 @@
 import type { RequestInfo } from '../../subgraphs/shared/context.ts';
 import type { LoggedEvent } from '../../subgraphs/shared/events.ts';
 import type { Subgraph, SubgraphCall } from '../../subgraphs/shared/subgraph.ts';
-import type { LeaveSignal } from '../execution/executor.ts';
 import { type ResilientSource, withResilience } from './resilience.ts';
-import type { Source, SubgraphRequest, SubgraphResponse } from './source.ts';
+import type { LeaveSignal, Source, SubgraphRequest, SubgraphResponse } from './source.ts';
 
 /** What Jarvis's requests carry through the executor. */
 export interface GatewayContext {

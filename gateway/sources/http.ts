@@ -60,6 +60,7 @@ const bodyOf = (request: SubgraphRequest) =>
 /** One call, from the moment it waits for a connection. Settles once; the connection of a call that was given up is closed. */
 class Call implements Dispatcher.DispatchHandler, Waiting {
   readonly deadline: number;
+  place = -1;
   readonly #request: SubgraphRequest;
   readonly #largest: number;
   readonly #deadlines: Deadlines;

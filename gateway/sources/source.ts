@@ -1,5 +1,13 @@
 import type { DocumentNode, GraphQLFormattedError } from 'graphql';
 
+/** Tells that an answer is no longer wanted: an AbortSignal, or less, which costs less to make. */
+export interface LeaveSignal {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** One call to one subgraph, as the executor makes it. */
 export interface SubgraphRequest {
   readonly query: string;
@@ -13,7 +21,7 @@ export interface SubgraphRequest {
   /** The client request's context. The executor passes it on and never looks inside. */
   readonly context: unknown;
   /** Aborted when the answer is no longer wanted: the deadline passed or the client went away. */
-  readonly signal: AbortSignal;
+  readonly signal: LeaveSignal;
   /** Milliseconds since the epoch until which an answer is useful. */
   readonly deadline: number;
   /** The trace that the call belongs to, as W3C Trace Context writes it, where it is traced: for the header of that name. */

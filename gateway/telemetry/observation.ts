@@ -52,7 +52,7 @@ export class Observation {
   /** Names the document. */
   hash: string | null = null;
   /** Milliseconds spent on each phase. */
-  readonly spent = phases.map(() => 0);
+  readonly spent = [0, 0, 0, 0, 0, 0];
   calls: Call[] | null = null;
   callCount = 0;
   /** From the arrival to the end. */

@@ -1,11 +1,11 @@
 import { errorCodes } from '../../subgraphs/shared/errors.ts';
-import type { Source } from '../sources/source.ts';
+import type { LeaveSignal, Source } from '../sources/source.ts';
 import { Distribution } from './distribution.ts';
 import { type Metrics, requestBounds } from './metrics.ts';
 import { type CallOutcome, Observation, observationOf, phases, type Recorder } from './observation.ts';
 import type { SlowOperations } from './slowOperations.ts';
 import { TracedRequest } from './tracedRequest.ts';
-import type { Tracer } from './tracing.ts';
+import type { CallTrace, Tracer } from './tracing.ts';
 
 export interface TelemetryOptions {
   readonly metrics: Metrics;
@@ -95,6 +95,20 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     },
   };
 
+  function ended(
+    calls: Series,
+    started: number,
+    outcome: CallOutcome,
+    observation: Observation | undefined,
+    call: CallTrace | null,
+  ): void {
+    const at = now();
+    calls.durations.add(at - started);
+    count(calls, outcome);
+    observation?.called(calls.labels.subgraph as string, at - started, outcome);
+    call?.end(at, outcome);
+  }
+
   watchSeries(metrics, {
     name: 'operation',
     about: 'GraphQL operations, by kind, name and outcome: ok, or the code of the first error',
@@ -131,18 +145,11 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
           const started = now();
           const observation = observationOf(request.context);
           const call = observation?.trace?.call(started, subgraph, request) ?? null;
-          const done = (outcome: CallOutcome) => {
-            const at = now();
-            calls.durations.add(at - started);
-            count(calls, outcome);
-            observation?.called(subgraph, at - started, outcome);
-            call?.end(at, outcome);
-          };
           const answer = source.execute(call ? new TracedRequest(request, call.traceparent) : request);
           // Beside the executor's own way to the answer, not in it: nobody waits for this.
           answer.then(
-            ({ errors }) => done(errors?.length ? 'errors' : 'ok'),
-            (reason) => done(failure(reason, request.signal)),
+            ({ errors }) => ended(calls, started, errors?.length ? 'errors' : 'ok', observation, call),
+            (reason) => ended(calls, started, failure(reason, request.signal), observation, call),
           );
           return answer;
         },
@@ -152,7 +159,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 }
 
 /** Whoever gives up says so in the error's name (undici, AbortSignal.timeout) or message (the executor's deadline, a source's own). */
-function failure(reason: unknown, signal: AbortSignal): CallOutcome {
+function failure(reason: unknown, signal: LeaveSignal): CallOutcome {
   if (reason instanceof Error && /timeout|in time|too long/i.test(`${reason.name} ${reason.message}`)) return 'timeout';
   return signal.aborted ? 'abandoned' : 'failed';
 }

@@ -38,7 +38,7 @@ export function createDoor(options: DoorOptions): Door {
     const route = handle ? path : 'other';
     if (onAnswer) {
       const started = performance.now();
-      response.once('finish', () => onAnswer(route, response.statusCode, (performance.now() - started) / 1_000));
+      response.on('finish', () => onAnswer(route, response.statusCode, (performance.now() - started) / 1_000));
     }
     // Whoever keeps the connection would find it closed: better to say so.
     if (isClosing) response.shouldKeepAlive = false;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { LeaveSignal } from '../execution/executor.ts';
+import type { LeaveSignal } from '../sources/source.ts';
 
 /**
  * Whether the client of a response still waits for it. Less than an AbortController, which every request would pay 10 µs for and few need.
@@ -9,7 +9,7 @@ export class Presence implements LeaveSignal {
   #listeners: Set<() => void> | undefined;
 
   constructor(response: ServerResponse) {
-    response.once('close', () => {
+    response.on('close', () => {
       if (!response.writableFinished) this.#leave();
     });
   }

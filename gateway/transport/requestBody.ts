@@ -60,9 +60,9 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
         reject(tooLarge(limit));
       }
     });
-    request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    request.once('error', () => reject(cutOff()));
-    request.once('close', () => {
+    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    request.on('error', () => reject(cutOff()));
+    request.on('close', () => {
       if (!request.complete) reject(cutOff());
     });
   });

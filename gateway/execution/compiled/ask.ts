@@ -1,7 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLFormattedError } from 'graphql';
 import { clientName } from '../../planning/variableNames.ts';
-import type { SubgraphRequest, SubgraphResponse } from '../../sources/source.ts';
+import type { LeaveSignal, SubgraphRequest, SubgraphResponse } from '../../sources/source.ts';
 import { type Data, isData, newData } from '../data.ts';
 import { FetchFailure } from '../errors.ts';
 import type { Run } from './run.ts';
@@ -72,17 +72,16 @@ function send(
   const request = new Request(call, run, representations, extra, variables);
   if (event !== undefined) request.event = event;
   return new Promise((resolve, reject) => {
-    const leave = (cause: FetchFailure) => reject(cause);
-    run.wait(leave);
+    run.wait(reject);
     source.execute(request).then(
       (response) => {
-        run.settle(leave);
+        run.settle(reject);
         const answer = checked(response);
         if (answer) resolve(answer);
         else reject(new FetchFailure('did not answer what it was asked'));
       },
       (cause) => {
-        run.settle(leave);
+        run.settle(reject);
         reject(cause);
       },
     );
@@ -127,8 +126,8 @@ class Request implements SubgraphRequest {
     return this.#run.context;
   }
 
-  get signal(): AbortSignal {
-    return this.#run.signal;
+  get signal(): LeaveSignal {
+    return this.#run;
   }
 
   get deadline(): number {

@@ -176,22 +176,24 @@ const rootTarget = (run: Run) => ({ data: run.root, path: [], ancestors: [] });
 /** Asks and takes in the answer. What goes wrong is one error of the operation. */
 function attempt(
   run: Run,
-  { node, label }: PlacedFetch,
+  placed: PlacedFetch,
   ask: () => ReturnType<Ask>,
   receive: (answer: Answer) => void,
   place: () => ResponsePath,
 ): Promise<void> {
-  const fail = (cause: unknown) => {
-    const path = place();
-    run.errorsOf(label).push(failedFetch(node.serviceName, path, cause));
-    run.onFailure?.({ subgraph: node.serviceName, path, cause });
-  };
   try {
-    return ask().then(receive).catch(fail);
+    return ask()
+      .then(receive)
+      .catch((cause) => tellFailure(run, placed, place(), cause));
   } catch (cause) {
-    fail(cause);
+    tellFailure(run, placed, place(), cause);
     return Promise.resolve();
   }
+}
+
+function tellFailure(run: Run, { node, label }: PlacedFetch, path: ResponsePath, cause: unknown): void {
+  run.errorsOf(label).push(failedFetch(node.serviceName, path, cause));
+  run.onFailure?.({ subgraph: node.serviceName, path, cause });
 }
 
 /** When all are done. */

@@ -1,16 +1,15 @@
-import { setMaxListeners } from 'node:events';
 import type { GraphQLError } from 'graphql';
 import type { PreparedPlan } from '../../planning/planner.ts';
-import type { Sources } from '../../sources/source.ts';
+import type { LeaveSignal, Sources } from '../../sources/source.ts';
 import type { Data } from '../data.ts';
 import type { Deferral } from '../deferral.ts';
 import { type FailureListener, FetchFailure } from '../errors.ts';
-import type { ExecuteOptions, LeaveSignal } from '../executor.ts';
+import type { ExecuteOptions } from '../executor.ts';
 import type { Answer } from './ask.ts';
 import type { SharedTexts } from './shared.ts';
 
-/** One operation while it runs. */
-export class Run {
+/** One operation while it runs. It is the signal that sources listen to: it ends at the deadline, or when the client goes away. */
+export class Run implements LeaveSignal {
   readonly plan: PreparedPlan;
   readonly sources: Sources;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -33,7 +32,6 @@ export class Run {
   readonly #client: LeaveSignal | undefined;
   readonly #waiting = new Set<(cause: FetchFailure) => void>();
   readonly #texts = new Map<string, string | undefined>();
-  #controller: AbortController | undefined;
 
   constructor(plan: PreparedPlan, options: ExecuteOptions) {
     this.plan = plan;
@@ -50,15 +48,20 @@ export class Run {
     else this.#client?.addEventListener('abort', this.leave, { once: true });
   }
 
-  /** Fires at the deadline or when the client goes away. Made when a source wants it: many have deadlines of their own. */
-  get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      // Every fetch that runs may listen; a plan may have many.
-      setMaxListeners(0, this.#controller.signal);
-      if (this.ended) this.#controller.abort(this.ended);
-    }
-    return this.#controller.signal;
+  get aborted(): boolean {
+    return this.ended !== undefined;
+  }
+
+  get reason(): FetchFailure | undefined {
+    return this.ended;
+  }
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#waiting.add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#waiting.delete(listener);
   }
 
   /** Calls the listener if the operation ends before `settle` is called with it. */
@@ -93,7 +96,6 @@ export class Run {
   #end(cause: FetchFailure): void {
     if (this.ended) return;
     this.ended = cause;
-    this.#controller?.abort(cause);
     for (const listener of [...this.#waiting]) listener(cause);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { printSchema } from 'graphql';
-import type { Source } from '../../../gateway/sources/source.ts';
+import type { LeaveSignal, Source } from '../../../gateway/sources/source.ts';
 import { type ExecutorName, executors, federate } from './federation.ts';
 import { readInParts } from './inParts.ts';
 
@@ -336,7 +336,7 @@ describe.each(Object.keys(executors) as ExecutorName[])('while it runs %s, an an
     const gate = new Promise<void>((resolve) => {
       open = resolve;
     });
-    let signal: AbortSignal | undefined;
+    let signal: LeaveSignal | undefined;
     replace('posts', {
       async execute(request) {
         signal = request.signal;
