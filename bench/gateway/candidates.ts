@@ -6,7 +6,7 @@ import { type ExecutorName, stringifyResult } from '../../gateway/execution/exec
 import { createGateway, type Gateway, type SubgraphAddress } from '../../gateway/gateway.ts';
 import { createHttpSource } from '../../gateway/sources/http.ts';
 import type { Source, SubgraphResponse } from '../../gateway/sources/source.ts';
-import { answer, supergraph } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 
 process.env.APOLLO_TELEMETRY_DISABLED = '1';
 
@@ -24,7 +24,7 @@ export const described: Record<CandidateName, string> = {
 };
 
 /** A gateway over the subgraphs at `<base>/<name>`, or in this process without a base. */
-export async function candidate(name: CandidateName, base?: string): Promise<Answer> {
+export async function candidate(name: CandidateName, { supergraph, answer }: Scenario, base?: string): Promise<Answer> {
   const supergraphSdl = supergraph(base ?? 'http://subgraphs.invalid');
   const sourceOf = ({ name, url }: SubgraphAddress): Source =>
     base

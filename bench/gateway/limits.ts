@@ -1,41 +1,50 @@
 import { Pool } from 'undici';
 import { createGateway } from '../../gateway/gateway.ts';
+import { createHttpSource } from '../../gateway/sources/http.ts';
 import { type Answer, preparedAnswer } from './candidates.ts';
-import { answer, type QueryName, queries, supergraph } from './scenario.ts';
+import type { QueryName, Scenario } from './scenario.ts';
 
 /** A request to a subgraph: its path and body. */
 type Fetch = readonly [path: string, body: string];
 
-/** The distinct requests that a query takes, as our executor makes them. */
-async function distinctFetches(query: QueryName): Promise<readonly Fetch[]> {
-  const fetches = new Map<string, Fetch>();
-  const gateway = createGateway({
-    supergraphSdl: supergraph('http://subgraphs.invalid'),
-    buildSource: ({ name }) => ({
-      async execute({ body = '' }) {
-        fetches.set(`${name} ${body}`, [`/${name}`, body]);
-        return JSON.parse(await answer(name, body));
+/** What is known of each query from running it once: the distinct requests that our executor makes for it, and its answer. */
+async function known({ queries, supergraph }: Scenario, base: string) {
+  const found = new Map<string, { fetches: readonly Fetch[]; text: string }>();
+  for (const name of ['big', 'small'] satisfies QueryName[]) {
+    const fetches = new Map<string, Fetch>();
+    const sources = new Set<{ close(): Promise<void> }>();
+    const gateway = createGateway({
+      supergraphSdl: supergraph(base),
+      buildSource({ name, url }) {
+        const source = createHttpSource({ url });
+        sources.add(source);
+        return {
+          execute(request) {
+            const { body = '' } = request;
+            fetches.set(`${name} ${body}`, [`/${name}`, body]);
+            return source.execute(request);
+          },
+        };
       },
-    }),
-  });
-  await preparedAnswer(gateway)(JSON.stringify({ query: queries[query] }));
-  return [...fetches.values()];
+    });
+    const body = JSON.stringify({ query: queries[name] });
+    const text = await preparedAnswer(gateway)(body);
+    found.set(body, { fetches: [...fetches.values()], text });
+    for (const source of sources) await source.close();
+  }
+  return found;
 }
 
 /**
  * What no gateway can be faster than: the same requests to the subgraphs, whose answers are read and not looked at, and an answer that was
  * finished before.
  */
-export async function bareFetches(base: string): Promise<Answer> {
+export async function bareFetches(scenario: Scenario, base: string): Promise<Answer> {
   const pool = new Pool(base, { connections: 64, pipelining: 1 });
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  const known = new Map<string, { fetches: readonly Fetch[]; text: string }>();
-  for (const name of ['big', 'small'] as const) {
-    const body = JSON.stringify({ query: queries[name] });
-    known.set(body, { fetches: await distinctFetches(name), text: await cannedText(name) });
-  }
+  const queries = await known(scenario, base);
   return async (body) => {
-    const { fetches, text } = known.get(body) ?? { fetches: [], text: '{}' };
+    const { fetches, text } = queries.get(body) ?? { fetches: [], text: '{}' };
     await Promise.all(
       fetches.map(
         ([path, asked]) =>
@@ -58,17 +67,7 @@ export async function bareFetches(base: string): Promise<Answer> {
 }
 
 /** The least that a server can do: bytes that were there before. */
-export async function canned(): Promise<Answer> {
-  const texts = new Map<string, string>();
-  for (const name of ['big', 'small'] as const)
-    texts.set(JSON.stringify({ query: queries[name] }), await cannedText(name));
-  return async (body) => texts.get(body) ?? '{}';
-}
-
-async function cannedText(query: QueryName): Promise<string> {
-  const gateway = createGateway({
-    supergraphSdl: supergraph('http://subgraphs.invalid'),
-    buildSource: ({ name }) => ({ execute: async ({ body = '' }) => JSON.parse(await answer(name, body)) }),
-  });
-  return preparedAnswer(gateway)(JSON.stringify({ query: queries[query] }));
+export async function canned(scenario: Scenario, base: string): Promise<Answer> {
+  const queries = await known(scenario, base);
+  return async (body) => queries.get(body)?.text ?? '{}';
 }

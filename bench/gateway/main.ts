@@ -3,21 +3,24 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Pool } from 'undici';
+import { freePort } from '../../tests/support/process.ts';
 import { type Answer, type CandidateName, candidate, candidateNames, described } from './candidates.ts';
-import { type QueryName, queries, subgraphNames, supergraph } from './scenario.ts';
+import { type QueryName, type Scenario, type ScenarioName, scenarios } from './scenario.ts';
 
 /**
- * `node --import tsx bench/gateway/main.ts [--rounds 5] [--milliseconds 600] [--connections 8]`
+ * `npm run bench:gateway -- [--scenario public] [--rounds 5] [--milliseconds 1500] [--connections 8]`
  *
  * The candidates take turns, in this process with subgraphs that answer at once, then over HTTP with each gateway and the subgraphs in
  * processes of their own. Answers are checked, figures are medians. Read the ratios: machines differ and are noisy. CPU is the gateway's own.
+ * Every process has the young generation that `npm start` and `npm run gateway` have.
  */
-const option = (name: string, otherwise: number) => {
+const text = (name: string, otherwise: string) => {
   const at = process.argv.indexOf(`--${name}`);
-  return at === -1 ? otherwise : Number(process.argv[at + 1]);
+  return (at === -1 ? undefined : process.argv[at + 1]) ?? otherwise;
 };
+const option = (name: string, otherwise: number) => Number(text(name, String(otherwise)));
 const rounds = option('rounds', 5);
-const milliseconds = option('milliseconds', 600);
+const milliseconds = option('milliseconds', 1_500);
 const connections = option('connections', 8);
 
 interface Figure {
@@ -39,30 +42,32 @@ const titles = {
   canned: 'limit: canned bytes',
 };
 
-const bodies = Object.fromEntries(
-  Object.entries(queries).map(([name, query]) => [name, JSON.stringify({ query })]),
-) as Record<QueryName, string>;
-const expected: Partial<Record<QueryName, string>> = {};
+const nodeOptions = ['--max-semi-space-size=64', '--import', 'tsx'];
+let scenarioName: ScenarioName = 'public';
+let scenario: Scenario = scenarios.public;
+let expected: Partial<Record<QueryName, string>> = {};
+const bodyOf = (query: QueryName) => JSON.stringify({ query: scenario.queries[query] });
 
 /** Every candidate must answer the same as the first. */
 function check(query: QueryName, text: string) {
   const { data: given, errors } = JSON.parse(text);
   const data = JSON.stringify({ data: given, errors: errors ?? undefined });
   expected[query] ??= data;
-  if (data !== expected[query] || !data.startsWith('{"data":{"users":[{'))
+  if (data !== expected[query] || errors || !data.startsWith('{"data":{"'))
     throw new Error(`Another answer: ${data.slice(0, 300)}`);
 }
 
 async function inProcess(name: CandidateName): Promise<Runner> {
-  const answer: Answer = await candidate(name);
-  for (const query of ['big', 'small'] as const) check(query, await answer(bodies[query]));
+  const answer: Answer = await candidate(name, scenario);
+  for (const query of ['big', 'small'] as const) check(query, await answer(bodyOf(query)));
   return {
     name,
     async measure(query) {
+      const body = bodyOf(query);
       const started = performance.now();
       const cpu = process.cpuUsage();
       let count = 0;
-      for (; performance.now() - started < milliseconds; count++) await answer(bodies[query]);
+      for (; performance.now() - started < milliseconds; count++) await answer(body);
       const { user, system } = process.cpuUsage(cpu);
       return { cpu: (user + system) / 1000 / count, rate: (count * 1000) / (performance.now() - started) };
     },
@@ -90,7 +95,8 @@ async function spawned(command: readonly string[], cwd?: string): Promise<{ url:
 }
 
 /** Starts a process of `serve.ts`. */
-const start = (...args: string[]) => spawned(['--import', 'tsx', join(import.meta.dirname, 'serve.ts'), ...args]);
+const start = (...args: string[]) =>
+  spawned([...nodeOptions, join(import.meta.dirname, 'serve.ts'), scenarioName, ...args]);
 
 /** Milliseconds of CPU that a process has used (Linux; elsewhere not known). */
 function cpuOf(pid: number): number {
@@ -113,20 +119,21 @@ async function overHttp(name: CandidateName | 'fetches' | 'canned', subgraphs: s
 async function client(name: Runner['name'], url: string, pid: number): Promise<Runner> {
   const { origin, pathname: path } = new URL(url);
   const pool = new Pool(origin, { connections });
-  const ask = async (query: QueryName) => {
+  const ask = async (asked: string) => {
     const headers = { 'content-type': 'application/json' };
-    const { body } = await pool.request({ path, method: 'POST', headers, body: bodies[query] });
+    const { body } = await pool.request({ path, method: 'POST', headers, body: asked });
     return body.text();
   };
-  for (const query of ['big', 'small'] as const) check(query, await ask(query));
+  for (const query of ['big', 'small'] as const) check(query, await ask(bodyOf(query)));
   return {
     name,
     async measure(query) {
+      const body = bodyOf(query);
       const cpu = cpuOf(pid);
       const started = performance.now();
       let count = 0;
       const client = async () => {
-        for (; performance.now() - started < milliseconds; count++) await ask(query);
+        for (; performance.now() - started < milliseconds; count++) await ask(body);
       };
       await Promise.all(Array.from({ length: connections }, client));
       return { cpu: (cpuOf(pid) - cpu) / count, rate: (count * 1000) / (performance.now() - started) };
@@ -138,7 +145,7 @@ async function client(name: Runner['name'], url: string, pid: number): Promise<R
 async function ourGateway(subgraphs: string): Promise<Runner> {
   const file = supergraphFile(subgraphs);
   const options = ['--port', '0', '--log-level', 'error', '--demand-control', 'measure'];
-  const command = ['--import', 'tsx', join(import.meta.dirname, '../../gateway/serve.ts'), '--supergraph', file];
+  const command = [...nodeOptions, join(import.meta.dirname, '../../gateway/serve.ts'), '--supergraph', file];
   const { url, pid } = await spawned([...command, ...options]);
   return client('ours', `${url}/graphql`, pid);
 }
@@ -152,19 +159,22 @@ async function peerRunners(subgraphs: string): Promise<Runner[]> {
     console.log('Peers are not installed: npm ci --prefix bench/gateway/peers');
     return [];
   }
-  const mercurius = await spawned([join(peers, 'mercurius.mjs'), subgraphs, ...subgraphNames], peers);
-  return [
-    await client('mercurius', `${mercurius.url}/graphql`, mercurius.pid),
-    await hiveGateway('hive js', subgraphs, []),
-    await hiveGateway('hive rust', subgraphs, ['--hive-router-runtime']),
-  ];
+  const runners: Runner[] = [];
+  if (scenario.hasFederation1) {
+    const command = [nodeOptions[0]!, join(peers, 'mercurius.mjs'), subgraphs, ...scenario.subgraphNames];
+    const { url, pid } = await spawned(command, peers);
+    runners.push(await client('mercurius', `${url}/graphql`, pid));
+  }
+  runners.push(await hiveGateway('hive js', subgraphs, ['--jit']));
+  runners.push(await hiveGateway('hive rust', subgraphs, ['--hive-router-runtime']));
+  return runners;
 }
 
 async function hiveGateway(name: 'hive js' | 'hive rust', subgraphs: string, more: string[]): Promise<Runner> {
   const file = supergraphFile(subgraphs);
-  const port = 20_000 + (process.pid % 20_000) + (name === 'hive js' ? 0 : 1);
-  const options = ['--host', '127.0.0.1', '--port', String(port), '--jit', ...more];
-  const child = spawn(process.execPath, [hive, 'supergraph', file, ...options], {
+  const port = await freePort();
+  const options = ['--host', '127.0.0.1', '--port', String(port), ...more];
+  const child = spawn(process.execPath, [nodeOptions[0]!, hive, 'supergraph', file, ...options], {
     stdio: 'ignore',
     cwd: dirname(file),
     env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'error' },
@@ -185,7 +195,7 @@ async function hiveGateway(name: 'hive js' | 'hive rust', subgraphs: string, mor
 
 function supergraphFile(subgraphs: string): string {
   const file = join(mkdtempSync(join(tmpdir(), 'gateway-bench-')), 'supergraph.graphql');
-  writeFileSync(file, supergraph(subgraphs));
+  writeFileSync(file, scenario.supergraph(subgraphs));
   return file;
 }
 
@@ -222,20 +232,32 @@ async function compare(title: string, runners: readonly Runner[]) {
   }
 }
 
-try {
-  console.log(`${rounds} rounds of ${milliseconds} ms each, Node ${process.version}`);
-  const local: Runner[] = [];
-  for (const name of candidateNames) local.push(await inProcess(name));
-  await compare('In process', local);
-
+/** One scenario: in this process where that is possible, then over HTTP. */
+async function run(name: ScenarioName): Promise<void> {
+  scenarioName = name;
+  scenario = scenarios[name];
+  expected = {};
+  console.log(`\n== ${scenario.title}`);
+  if (name === 'public') {
+    const local: Runner[] = [];
+    for (const candidate of candidateNames) local.push(await inProcess(candidate));
+    await compare('In process', local);
+  }
   const subgraphs = await start('subgraphs');
   const remote: Runner[] = [];
-  for (const name of ['stock', 'compiled'] as const) remote.push(await overHttp(name, subgraphs.url));
+  for (const candidate of ['stock', 'compiled'] as const) remote.push(await overHttp(candidate, subgraphs.url));
   remote.push(await ourGateway(subgraphs.url));
   remote.push(await overHttp('direct', subgraphs.url));
   remote.push(...(await peerRunners(subgraphs.url)));
-  for (const name of ['fetches', 'canned'] as const) remote.push(await overHttp(name, subgraphs.url));
+  for (const limit of ['fetches', 'canned'] as const) remote.push(await overHttp(limit, subgraphs.url));
   await compare(`HTTP, ${connections} connections`, remote);
+  for (const child of running.splice(0)) child.kill();
+}
+
+try {
+  console.log(`${rounds} rounds of ${milliseconds} ms each, Node ${process.version}`);
+  const asked = text('scenario', 'public,jarvis').split(',') as ScenarioName[];
+  for (const name of asked) await run(name);
 } finally {
   for (const child of running) child.kill();
 }

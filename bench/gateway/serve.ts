@@ -1,18 +1,20 @@
 import { createServer } from 'node:http';
 import { type CandidateName, candidate } from './candidates.ts';
 import { bareFetches, canned } from './limits.ts';
-import { answer } from './scenario.ts';
+import { type ScenarioName, scenarios } from './scenario.ts';
 
-// One process of the benchmark: `serve.ts subgraphs`, or `serve.ts <candidate or limit> <base of the subgraphs>`. Prints its port.
-const [name = '', argument] = process.argv.slice(2);
+// One process of the benchmark: `serve.ts <scenario> subgraphs`, or `serve.ts <scenario> <candidate or limit> <base of the subgraphs>`.
+// Prints its port.
+const [scenarioName, name = '', base = ''] = process.argv.slice(2);
+const scenario = scenarios[scenarioName as ScenarioName];
 const reply =
   name === 'subgraphs'
-    ? (body: string, path: string) => answer(path.slice(1), body)
+    ? (body: string, path: string) => scenario.answer(path.slice(1), body)
     : name === 'fetches'
-      ? await bareFetches(argument!)
+      ? await bareFetches(scenario, base)
       : name === 'canned'
-        ? await canned()
-        : await candidate(name as CandidateName, argument);
+        ? await canned(scenario, base)
+        : await candidate(name as CandidateName, scenario, base);
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
