@@ -35,6 +35,7 @@ interface Runner {
 const titles = {
   ...described,
   ours: 'npm run gateway: admission, engine, transport',
+  embedded: 'compiled executor alone, subgraphs in process',
   mercurius: 'Mercurius gateway, jit (Federation 1)',
   'hive js': 'Hive Gateway, JS planner, jit',
   'hive rust': 'Hive Gateway, Rust planner',
@@ -110,7 +111,7 @@ function cpuOf(pid: number): number {
   }
 }
 
-async function overHttp(name: CandidateName | 'fetches' | 'canned', subgraphs: string): Promise<Runner> {
+async function overHttp(name: CandidateName | 'embedded' | 'fetches' | 'canned', subgraphs: string): Promise<Runner> {
   const { url, pid } = await start(name, subgraphs);
   return client(name, `${url}/`, pid);
 }
@@ -248,6 +249,7 @@ async function run(name: ScenarioName): Promise<void> {
   for (const candidate of ['stock', 'compiled'] as const) remote.push(await overHttp(candidate, subgraphs.url));
   remote.push(await ourGateway(subgraphs.url));
   remote.push(await overHttp('direct', subgraphs.url));
+  if (name === 'public') remote.push(await overHttp('embedded', subgraphs.url));
   remote.push(...(await peerRunners(subgraphs.url)));
   for (const limit of ['fetches', 'canned'] as const) remote.push(await overHttp(limit, subgraphs.url));
   await compare(`HTTP, ${connections} connections`, remote);

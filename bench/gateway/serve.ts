@@ -14,7 +14,9 @@ const reply =
       ? await bareFetches(scenario, base)
       : name === 'canned'
         ? await canned(scenario, base)
-        : await candidate(name as CandidateName, scenario, base);
+        : name === 'embedded'
+          ? await candidate('direct', scenario)
+          : await candidate(name as CandidateName, scenario, base);
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
