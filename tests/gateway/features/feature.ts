@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { ApolloGateway } from '@apollo/gateway';
+import { describe, expect, test } from '@jest/globals';
 import { type ExecutionResult, parse } from 'graphql';
 import { startStandalone, type TestSubgraph } from '../../support/standalone.ts';
 import { compose, federate, localSource } from '../execution/federation.ts';
@@ -71,7 +71,10 @@ export function feature(name: string, { subgraphs, asked, down = [], stock }: Fe
 }
 
 function expectAnswer({ data, errors }: ExecutionResult, ask: Pick<Ask, 'data' | 'errors'>): void {
-  expect({ data, errors: paths(errors) }).toEqual({ data: ask.data, errors: paths(ask.errors?.map((path) => ({ path }))) });
+  expect({ data, errors: paths(errors) }).toEqual({
+    data: ask.data,
+    errors: paths(ask.errors?.map((path) => ({ path }))),
+  });
   // Fields have an order.
   expect(JSON.stringify(data)).toBe(JSON.stringify(ask.data));
 }
@@ -99,7 +102,14 @@ async function loadApollo(subgraphs: Feature['subgraphs'], down: readonly string
   return {
     async ask({ query, variables }: Ask): Promise<ExecutionResult> {
       const document = parse(query);
-      const context = { request: { query, variables }, document, queryHash: query, context: {}, metrics: {}, logger: silent };
+      const context = {
+        request: { query, variables },
+        document,
+        queryHash: query,
+        context: {},
+        metrics: {},
+        logger: silent,
+      };
       const answer = await apollo.executor({ ...context, schema: apollo.schema, cache: new Map() } as never);
       return JSON.parse(JSON.stringify(answer)) as ExecutionResult;
     },

@@ -107,7 +107,12 @@ feature('@override with a label moves a share of a field', {
     },
   },
   asked: [
-    { query: '{ it { all } }', data: { it: { all: 'new' } }, asks: ['old', 'new'], stock: { data: { it: { all: 'old' } } } },
+    {
+      query: '{ it { all } }',
+      data: { it: { all: 'new' } },
+      asks: ['old', 'new'],
+      stock: { data: { it: { all: 'old' } } },
+    },
     { query: '{ it { none } }', data: { it: { none: 'old' } }, asks: ['old'] },
   ],
 });
@@ -128,7 +133,7 @@ feature('@inaccessible works inside and is not seen', {
   },
   asked: [
     { query: '{ one { open more } }', data: { one: { open: 1, more: 's!' } }, asks: ['a', 'b'] },
-    { query: '{ level }', data: { level: null }, errors: [['level']] },
+    { query: '{ level }', data: { level: null }, errors: [['level']], stock: { data: { level: null } } },
     {
       query: '{ __type(name: "One") { fields { name } } }',
       data: { __type: { fields: [{ name: 'open' }, { name: 'more' }] } },
@@ -144,7 +149,10 @@ feature('@tag changes nothing', {
         type One @key(fields: "id") { id: ID!  level: Level }  enum Level { LOW @tag(name: "z") }`,
       resolvers: { Query: { one: () => ({ id: '1', level: 'LOW' }) } },
     },
-    b: { sdl: 'type One @key(fields: "id") { id: ID!  more: Int @tag(name: "w") }', resolvers: { One: { more: () => 1 } } },
+    b: {
+      sdl: 'type One @key(fields: "id") { id: ID!  more: Int @tag(name: "w") }',
+      resolvers: { One: { more: () => 1 } },
+    },
   },
   asked: [{ query: '{ one(arg: 1) { level more } }', data: { one: { level: 'LOW', more: 1 } }, asks: ['a', 'b'] }],
 });
