@@ -112,7 +112,7 @@ feature('@requires with arguments leaves the client its own', {
     {
       query: '{ product { dollars price } }',
       data: { product: { dollars: 20, price: 10 } },
-      stock: { data: { product: { dollars: 10, price: 10 } } },
+      stock: { data: { product: { dollars: 20, price: 20 } } },
     },
   ],
 });
