@@ -84,11 +84,16 @@ const paths = (errors: readonly { path?: readonly (string | number)[] }[] | unde
 
 const dead = { execute: () => Promise.reject(new Error('down')) };
 
-async function loadApollo(subgraphs: Feature['subgraphs'], down: readonly string[]) {
+/** `@apollo/gateway` as it is on npm, over the same subgraphs. */
+export async function loadApollo(
+  subgraphs: Feature['subgraphs'],
+  down: readonly string[] = [],
+  correct = (supergraphSdl: string) => supergraphSdl,
+) {
   const sdls = Object.fromEntries(Object.entries(subgraphs).map(([name, { sdl }]) => [name, sdl]));
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
   const apollo = new ApolloGateway({
-    supergraphSdl: compose(sdls),
+    supergraphSdl: correct(compose(sdls)),
     logger: silent,
     buildService({ name }) {
       const source = down.includes(name) ? dead : localSource(subgraphs[name]!);
@@ -100,7 +105,8 @@ async function loadApollo(subgraphs: Feature['subgraphs'], down: readonly string
   });
   await apollo.load();
   return {
-    async ask({ query, variables }: Ask): Promise<ExecutionResult> {
+    schema: apollo.schema!,
+    async ask({ query, variables }: Pick<Ask, 'query' | 'variables'>): Promise<ExecutionResult> {
       const document = parse(query);
       const context = {
         request: { query, variables },

@@ -241,3 +241,19 @@ feature('@link may rename what it brings', {
     },
   ],
 });
+
+feature('@cost and @listSize change no answer', {
+  subgraphs: {
+    a: {
+      sdl: `
+        type Query { users(first: Int): [User!] @listSize(slicingArguments: ["first"], assumedSize: 5) @cost(weight: 3) }
+        type User @key(fields: "id") @cost(weight: 2) { id: ID! }`,
+      resolvers: { Query: { users: () => [{ id: '1' }] } },
+    },
+    b: {
+      sdl: 'type User @key(fields: "id") { id: ID!  age: Int @cost(weight: 7) }',
+      resolvers: { User: { age: () => 40 } },
+    },
+  },
+  asked: [{ query: '{ users(first: 1) { age } }', data: { users: [{ age: 40 }] }, asks: ['a', 'b'] }],
+});
