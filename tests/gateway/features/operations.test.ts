@@ -233,3 +233,59 @@ feature('a subgraph that does not answer costs its own fields', {
     },
   ],
 });
+
+const boxes = {
+  a: {
+    sdl: `
+      type Query { box: Box  boxes: [Box!] }
+      type Box @key(fields: "id") { id: ID!  weight: Int  size: Int  maker: Maker }
+      type Maker @key(fields: "code") { code: ID!  name: String!  at: Place }
+      type Place { zip: String  city: String }`,
+    resolvers: (() => {
+      const box = { id: '1', weight: 0, size: 7, maker: { code: 'm', name: 'Ada', at: { zip: 'z', city: 'Rome' } } };
+      return { Query: { box: () => box, boxes: () => [box] } };
+    })(),
+  },
+  b: {
+    sdl: `
+      type Box @key(fields: "id") {
+        id: ID!  weight: Int @external  maker: Maker @external
+        fee: Int @requires(fields: "weight")  sticker: String @requires(fields: "maker { at { zip } }")
+      }
+      type Maker @key(fields: "code") { code: ID!  at: Place @external  rank: Int!  broken: Int }
+      type Place { zip: String @external }`,
+    resolvers: {
+      Box: {
+        fee: ({ weight }: { weight: number }) => weight + 1,
+        sticker: ({ maker }: { maker: { at: { zip: string } } }) => maker.at.zip,
+      },
+      Maker: { rank: () => 1, broken: () => Promise.reject(new Error('broken')) },
+    },
+  },
+};
+
+feature('an alias that is the name of another field, of a key too', {
+  subgraphs: boxes,
+  asked: [
+    {
+      query: '{ box { fees: fee weight: id } }',
+      data: { box: { fees: 1, weight: '1' } },
+      stock: { data: { box: { fees: 1, weight: 0 } } },
+    },
+    {
+      query: '{ box { id: size fee maker { code: name rank } } }',
+      data: { box: { id: 7, fee: 1, maker: { code: 'Ada', rank: 1 } } },
+      stock: { data: { box: { id: null, fee: 1, maker: { code: 'm', rank: 1 } } } },
+    },
+    {
+      query: '{ boxes { ...F } } fragment F on Box { sticker maker { at { zip: city } id: name } }',
+      data: { boxes: [{ sticker: 'z', maker: { at: { zip: 'Rome' }, id: 'Ada' } }] },
+      stock: { data: { boxes: [{ sticker: 'z', maker: { at: { zip: 'z' }, id: 'Ada' } }] } },
+    },
+    {
+      query: '{ boxes { id maker: size weight: maker { code: broken } } }',
+      data: { boxes: [{ id: '1', maker: 7, weight: { code: null } }] },
+      errors: [['boxes', 0, 'weight', 'code']],
+    },
+  ],
+});
