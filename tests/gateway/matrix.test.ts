@@ -1,18 +1,26 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { DEFAULT_LIMITS } from '../../gateway/admission/limits.ts';
 
-// The README says which test shows each feature of federation. What it names must be there.
+// The README says which test shows each feature of federation. What it names must be there, and so must be what it says of flags and limits.
 const readme = join(import.meta.dirname, '../../gateway/README.md');
-const lines = readFileSync(readme, 'utf8').split('\n');
+const text = readFileSync(readme, 'utf8');
+const lines = text.split('\n');
 
-/** Tests by the names that cells give them: the links at the end of the table hold file and title. */
-const tests = new Map(
-  lines.flatMap((line) => {
-    const [, name, path, title] = /^\[([^\]]+)\]: (\S+\.test\.ts) "(.+)"$/.exec(line) ?? [];
-    return name ? [[name, { file: join(readme, '..', path as string), title: title as string }] as const] : [];
-  }),
-);
+interface Named {
+  readonly file: string;
+  /** Without one, the test is called as the row. */
+  readonly title: string | undefined;
+}
+
+/** Tests by the names that cells give them: the links at the end of the table hold their files. */
+const tests = new Map<string, Named>();
+for (const line of lines) {
+  const [, name, path, title] = /^\[([^\]]+)\]: (\S+\.test\.ts)(?: "(.+)")?$/.exec(line) ?? [];
+  if (name && path) tests.set(name, { file: join(readme, '..', path), title });
+}
+
 const start = lines.findIndex((line) => line.startsWith('| Feature |'));
 const cellsOf = (line: string) =>
   line
@@ -21,40 +29,68 @@ const cellsOf = (line: string) =>
     .map((cell) => cell.trim());
 const columns = cellsOf(lines[start] as string);
 const rows = lines.slice(start + 2, lines.indexOf('', start)).map(cellsOf);
-const namedIn = (cell: string) => [...cell.matchAll(/\[([^\]]+)\]/g)].map(([, name]) => name as string);
+const titleOf = ([feature]: readonly string[]) => feature?.replaceAll('`', '') as string;
+const namedIn = (cells: readonly string[]) =>
+  cells.slice(1).flatMap((cell) => [...cell.matchAll(/\[([^\]]+)\]/g)].map(([, name]) => name as string));
 
 /** Whether a text is the first argument of a call, as titles are. */
-const isArgument = (source: string, text: string) => {
-  for (let at = source.indexOf(text); at !== -1; at = source.indexOf(text, at + 1))
+const isArgument = (source: string, quoted: string) => {
+  for (let at = source.indexOf(quoted); at !== -1; at = source.indexOf(quoted, at + 1))
     if (source.slice(0, at).trimEnd().endsWith('(')) return true;
   return false;
 };
+const isTitle = (source: string, title: string) => isArgument(source, `'${title}'`) || isArgument(source, `"${title}"`);
 
 describe('the feature matrix', () => {
   test('has a cell for each feature and way to run it', () => {
     expect(columns).toEqual(['Feature', 'Interpreted', 'Compiled', 'Over HTTP', 'Stock `@apollo/gateway`']);
-    expect(rows.length).toBeGreaterThan(40);
-    expect(new Set(rows.map(([feature]) => feature)).size).toBe(rows.length);
-    expect(rows.filter((cells) => cells.length !== columns.length || cells.some((cell) => cell === ''))).toEqual([]);
-  });
-
-  test.each(rows.map(([feature, ...cells]) => [feature, cells] as const))('names tests for %s', (_, cells) => {
-    for (const [index, cell] of cells.entries()) {
-      const named = namedIn(cell);
+    expect(rows.length).toBeGreaterThan(50);
+    expect(new Set(rows.map(titleOf)).size).toBe(rows.length);
+    for (const cells of rows) {
+      expect(cells).toHaveLength(columns.length);
       // Of stock Apollo nothing is said that was not measured.
-      if (columns[index + 1]?.startsWith('Stock') && cell === 'not measured') continue;
-      expect(named).not.toEqual([]);
-      expect(named.filter((name) => !tests.has(name))).toEqual([]);
+      for (const cell of cells.slice(1, -1)) expect(namedIn(['', cell])).not.toEqual([]);
+      if (cells.at(-1) !== 'not measured') expect(namedIn(['', cells.at(-1) as string])).not.toEqual([]);
     }
   });
 
-  test.each([...tests])('%s is a test', (name, { file, title }) => {
-    expect(rows.flat().flatMap(namedIn)).toContain(name);
-    expect(existsSync(file)).toBe(true);
-    const source = readFileSync(file, 'utf8');
-    for (const part of title.split(' › ')) {
-      const isTitle = [`'${part}'`, `"${part}"`].some((text) => isArgument(source, text));
-      expect([part, isTitle]).toEqual([part, true]);
-    }
+  test.each(rows.map((cells) => [titleOf(cells), cells] as const))(
+    'names tests that exist for: %s',
+    (feature, cells) => {
+      for (const name of namedIn(cells)) {
+        const { file, title = feature } = tests.get(name) ?? { file: `nothing called "${name}"` };
+        expect([file, existsSync(file)]).toEqual([file, true]);
+        const source = readFileSync(file, 'utf8');
+        for (const part of title.split(' › ')) expect([part, isTitle(source, part)]).toEqual([part, true]);
+      }
+    },
+  );
+
+  test('names nothing in vain, and every feature that is tested', () => {
+    const named = rows.flatMap(namedIn);
+    expect([...tests.keys()].filter((name) => !named.includes(name))).toEqual([]);
+    const titles = [...rows.map(titleOf), ...[...tests.values()].map(({ title }) => title)];
+    const folder = join(import.meta.dirname, 'features');
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.test.ts')))
+      for (const [, title] of readFileSync(join(folder, file), 'utf8').matchAll(/^feature\('(.+)', \{$/gm))
+        expect(titles).toContain(title);
+  });
+});
+
+describe('the README', () => {
+  test('has every flag of npm run gateway', () => {
+    const source = readFileSync(join(readme, '../serve.ts'), 'utf8');
+    const [, usage = ''] = /const usage = `(.+?)`;/s.exec(source) ?? [];
+    const flags = [...usage.matchAll(/(?<= )--[a-z-]{2,}(?= [A-Z])/g)].map(([flag]) => flag);
+    expect(flags.length).toBeGreaterThan(15);
+    expect(flags.filter((flag) => !text.includes(`\`${flag} `) && !text.includes(`, \`${flag} `))).toEqual([]);
+  });
+
+  test('has every limit as it is', () => {
+    const table = text.slice(text.indexOf('Limits ('), text.indexOf('**Cost**'));
+    const missing = Object.entries(DEFAULT_LIMITS).filter(
+      ([, limit]) => !new RegExp(`\\b${limit.toLocaleString('en')}\\b`).test(table),
+    );
+    expect(missing).toEqual([]);
   });
 });
