@@ -11,6 +11,7 @@ import { createOperations } from './admission/operations.ts';
 import { createPersistedOperations } from './admission/persistedOperations.ts';
 import { createEndpoint } from './endpoint.ts';
 import { createGateway, type Gateway, type SubgraphAddress } from './gateway.ts';
+import { overrideByShare } from './planning/overrides.ts';
 import { withFinishedAnswers } from './sources/finishedAnswers.ts';
 import { createHeaderFilter } from './sources/headers.ts';
 import { createHttpSource } from './sources/http.ts';
@@ -83,7 +84,10 @@ export function createStandalone(options: StandaloneOptions): Standalone {
   const gateway = createGateway({
     supergraphSdl,
     budget: timeout,
-    planner: options.planningThread ? { thread: {} } : undefined,
+    planner: {
+      thread: options.planningThread ? {} : undefined,
+      override: overrideByShare((context) => (context as StandaloneContext).account),
+    },
     weighing: (supergraph, apiSchema) => createCostModel(supergraph, apiSchema).weigh,
     onFailure: ({ subgraph, path, cause }) =>
       log('warn', { subgraph, path, error: (cause as Error)?.message }, 'a subgraph failed'),

@@ -1,6 +1,7 @@
 import { type FieldNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
 import { deferredLabel } from '../planning/deferral.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
+import { answeredError } from './answeredNames.ts';
 import { type ClientDocument, clientDocument } from './runtimeType.ts';
 import type { ResponsePath } from './targets.ts';
 
@@ -21,7 +22,16 @@ export function answerErrors(
   found: readonly GraphQLError[],
   asked: Asked = whole(plan),
 ): readonly GraphQLError[] {
-  if (!told.length) return found;
+  const errors = told.length ? withoutConsequences(plan, told, found, asked) : found;
+  return plan.aliases ? errors.map((error) => answeredError(plan, error)) : errors;
+}
+
+function withoutConsequences(
+  plan: PreparedPlan,
+  told: readonly GraphQLError[],
+  found: readonly GraphQLError[],
+  asked: Asked,
+): readonly GraphQLError[] {
   const document = clientDocument(plan);
   const selected = told.map((error) => withPath(error, selectedPath(document, asked, error.path ?? [])));
   if (!found.length) return selected;

@@ -2,6 +2,7 @@ import { type ExecutionResult, type GraphQLError, getVariableValues } from 'grap
 import { asBadInput } from '../planning/conditions.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
 import type { LeaveSignal, Sources } from '../sources/source.ts';
+import { answeredData } from './answeredNames.ts';
 import type { TextResult } from './compiled/executor.ts';
 import { type Data, newData } from './data.ts';
 import { Deferral, fetchIds } from './deferral.ts';
@@ -125,5 +126,7 @@ async function run(
     release();
   }
   const result = project(plan, data, variables, errors);
-  return { result, ...(plan.weigh && { weight: result.data ? answerWeight(plan, result.data, data) : 0 }) };
+  const weight = plan.weigh && { weight: result.data ? answerWeight(plan, result.data, data) : 0 };
+  if (!plan.aliases || !result.data) return { result, ...weight };
+  return { result: { ...result, data: answeredData(plan, [plan.operation.selectionSet], result.data) }, ...weight };
 }

@@ -1,6 +1,7 @@
 import type { GraphQLCompositeType, GraphQLError } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
 import { type Asked, answerErrors, isAskedFor, laterErrors } from './answerErrors.ts';
+import { answeredPath } from './answeredNames.ts';
 import type { TextResult } from './compiled/executor.ts';
 import type { Deferral } from './deferral.ts';
 import type { ResponsePath } from './targets.ts';
@@ -140,7 +141,7 @@ function shapeParts(later: Later, label: string, pending: readonly Pending[]) {
     const untold = laterErrors(plan, errors, asked);
     deferral.untold.push(...untold);
     return {
-      path: asked.path,
+      path: answeredPath(plan, asked.path),
       ...(clientLabel !== undefined && { label: clientLabel }),
       ...told(data, answerErrors(plan, without(errors, untold), found, asked)),
     };

@@ -17,6 +17,7 @@ import {
 import { deferredLabel } from '../planning/deferral.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
 import { foundError, MISFIT } from './answerErrors.ts';
+import { answeredData } from './answeredNames.ts';
 import { type Data, isData, own } from './data.ts';
 import type { Later, Pending, Shaped } from './incremental.ts';
 import { asSet, isFor, partsOf, partType, valueAt } from './parts.ts';
@@ -77,7 +78,7 @@ export function shapesOf(
     const value = valueAt(root, path);
     const shaped = shape(plan, schema, { kind: Kind.DOCUMENT, definitions }, isData(value) ? value : {}, variables);
     return {
-      data: JSON.stringify(shaped.data),
+      data: JSON.stringify(shaped.data && answeredData(plan, [set], shaped.data)),
       found: (shaped.errors ?? []).map(({ message, nodes, path: inner = [] }) =>
         foundError(message, nodes as never, [...path, ...inner]),
       ),

@@ -1,4 +1,5 @@
 import { type FieldNode, GraphQLError, getArgumentValues, getVariableValues, Kind, visit } from 'graphql';
+import { answeredName } from '../planning/aliases.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
 import { clientName } from '../planning/variableNames.ts';
 import type {
@@ -99,7 +100,7 @@ class Told implements EventListener {
   failure(cause: unknown): GraphQLError {
     if (cause instanceof GraphQLError) return cause;
     const { alias, name } = rootField(this.#plan);
-    const path = [(alias ?? name).value];
+    const path = [answeredName(this.#plan.aliases, (alias ?? name).value)];
     this.#onFailure?.({ subgraph: this.#subgraph, path, cause });
     return failedFetch(this.#subgraph, path, cause);
   }

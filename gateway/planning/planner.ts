@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode, print } from 'graphql';
+import { aliasRenamer, type RenamedAliases } from './aliases.ts';
 import {
   type ConditionValues,
   conditionValues,
@@ -22,13 +23,15 @@ export interface PreparedPlan {
   /** Names the plan: equal for equal documents, operation names, condition values and override labels, under one supergraph. */
   readonly key: string;
   readonly kind: 'query' | 'mutation' | 'subscription';
-  /** The client's document, which shapes the answer. */
+  /** The client's document, which shapes the answer; with the `aliases` that the plan knows. */
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   /** What the plan takes its `@skip` and `@include` to be. */
   readonly conditions: ConditionValues;
   /** Only of a plan with parts that come later: their labels. `document` has them, and `@defer` nowhere else. */
   readonly deferred?: DeferredLabels;
+  /** Only where the plan knows some of the client's aliases by other names: what the client calls them. */
+  readonly aliases?: RenamedAliases;
   readonly queryPlan: QueryPlan;
   readonly apiSchema: GraphQLSchema;
   /** With the types and fields that clients do not see: decides type conditions on what subgraphs answer. */
@@ -133,6 +136,7 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
   const apiSchema = read.supergraph.apiSchema().toGraphQLJSSchema({ includeDefer: true });
   const supergraphSchema = read.supergraph.schema.toGraphQLJSSchema();
   const weigh = options.weighing?.(apiSchema);
+  const renameAliases = aliasRenamer(read.document);
   const labelsOf = overrideLabels(read.document, supergraphSchema);
 
   const cache = new PlanCache<PreparedPlan>(capacity, room);
@@ -187,7 +191,9 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
   };
 
   const prepareAs = async ({ key, conditions, overrides }: Case, shape: Shape): Promise<PreparedPlan> => {
-    const { parts, document, deferred } = shape;
+    const { deferred } = shape;
+    const { parts, aliases } = renameAliases(shape.parts);
+    const document = aliases ? documentOf(parts) : shape.document;
     const folded = foldConditions(parts, conditions);
     let queryPlan: QueryPlan = { kind: 'QueryPlan' };
     let size = 0;
@@ -200,7 +206,15 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
     }
     const { operation } = parts;
     const kind = operation.operation;
-    const about = { key, kind, document, operation, conditions, ...(deferred && { deferred }) };
+    const about = {
+      key,
+      kind,
+      document,
+      operation,
+      conditions,
+      ...(deferred && { deferred }),
+      ...(aliases && { aliases }),
+    };
     const prepared = { ...about, queryPlan, apiSchema, supergraphSchema, weigh };
     cache.set(key, prepared, size);
     return prepared;
@@ -268,11 +282,15 @@ interface Shape {
 function shapeOf({ document, parts, conditions, isIncremental }: Case): Shape {
   if (isIncremental) {
     const { parts: labelled, labels: deferred } = labelDefers(parts, conditions);
-    const definitions = [labelled.operation, ...labelled.fragments.values()];
-    if (deferred.size) return { parts: labelled, document: { kind: Kind.DOCUMENT, definitions }, deferred };
+    if (deferred.size) return { parts: labelled, document: documentOf(labelled), deferred };
   }
   return { parts: parts.hasDefers ? withoutDefers(parts) : parts, document };
 }
+
+const documentOf = ({ operation, fragments }: OperationParts): DocumentNode => ({
+  kind: Kind.DOCUMENT,
+  definitions: [operation, ...fragments.values()],
+});
 
 const NO_OVERRIDES: Overrides = new Map();
 const NO_CONDITIONS: ConditionValues = new Map();

@@ -12,7 +12,7 @@ import { until } from '../support/until.ts';
 type Gateway = Awaited<ReturnType<typeof startStandalone>>;
 
 const users: TestSubgraph = {
-  sdl: `type Query { me: User  secret: String @requiresScopes(scopes: [["vault:read"]])  mine: String @authenticated }
+  sdl: `type Query { me: User  secret: String @requiresScopes(scopes: [["vault:read"]])  mine: String @authenticated  owned: String @policy(policies: [["owner"]]) }
     type Mutation { rename(name: String!): User }
     type Subscription { renamed: User }
     type User @key(fields: "id") { id: ID!  name: String }`,
@@ -221,6 +221,11 @@ describe('who asks', () => {
     expect(gateway.asked).toHaveLength(2);
   });
 
+  test('may nothing that a policy guards, for nobody evaluates policies here', async () => {
+    expect(await statuses('{ owned }', await token('vault:read'))).toEqual([403, 'FORBIDDEN']);
+    expect(gateway.asked).toEqual([]);
+  });
+
   test('reads the schema and its plans as a developer only; others learn nothing from refusals', async () => {
     const developer = await token('schema:read');
     const introspection = '{ __schema { queryType { name } } }';
@@ -271,6 +276,29 @@ describe('another supergraph', () => {
     expect(() => gateway.gateway.update('type Query { nonsense: Int }')).toThrow();
     expect((await gateway.ask('{ added }')).status).toBe(200);
   });
+});
+
+test('an operation that takes too long is answered with what is there', async () => {
+  const hurried = await startStandalone({ users, goals }, { timeout: 400 });
+  let open = () => {};
+  hurried.gates.set('goals', () => new Promise((go) => (open = go)));
+  const { status, answer } = await hurried.ask('{ me { name goals } }');
+  expect([status, answer.data]).toEqual([200, { me: { name: 'Ada', goals: null } }]);
+  expect(answer.errors).toMatchObject([{ path: ['me'], extensions: { code: 'UPSTREAM_FAILED', subgraph: 'goals' } }]);
+  open();
+  await hurried.stop();
+});
+
+test('a label of @override chooses the same for an account each time', async () => {
+  const moved: TestSubgraph = {
+    sdl: 'type User @key(fields: "id") { id: ID!  name: String @override(from: "users", label: "percent(50)") }',
+    resolvers: { User: { name: () => 'Grace' } },
+  };
+  const labelled = await startStandalone({ users, moved });
+  const names = new Set<string>();
+  for (let times = 0; times < 40; times++) names.add((await labelled.ask('{ me { name } }')).answer.data.me.name);
+  expect(names.size).toBe(1);
+  await labelled.stop();
 });
 
 test('who leaves answers what runs, takes nothing new, and sends sockets elsewhere', async () => {

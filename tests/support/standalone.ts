@@ -5,7 +5,7 @@ import { execute, type GraphQLSchema, parse, subscribe } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { createStandalone, type StandaloneOptions } from '../../gateway/standalone.ts';
-import { compose, LINK } from '../gateway/execution/federation.ts';
+import { compose, linked } from '../gateway/execution/federation.ts';
 
 /** What a test subgraph was asked. */
 export interface Asked {
@@ -26,18 +26,22 @@ export async function startStandalone(
 ) {
   const asked: Asked[] = [];
   const logged: { level: string; what: Record<string, unknown>; message: string }[] = [];
-  /** What a subgraph waits for before it answers, when a test says so. */
+  /** What a subgraph waits for before it answers, when a test says so. It hangs up when that fails. */
   const gates = new Map<string, () => Promise<void>>();
   const closers: (() => Promise<unknown>)[] = [];
   const overrides = new Map<string, string>();
   for (const [name, { sdl, resolvers }] of Object.entries(subgraphs)) {
-    const schema: GraphQLSchema = buildSubgraphSchema({ typeDefs: parse(LINK + sdl), resolvers: resolvers as never });
+    const schema: GraphQLSchema = buildSubgraphSchema({ typeDefs: parse(linked(sdl)), resolvers: resolvers as never });
     const server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const { query, variables, operationName } = JSON.parse(Buffer.concat(chunks).toString('utf8'));
       asked.push({ subgraph: name, query, headers: request.headers });
-      await gates.get(name)?.();
+      try {
+        await gates.get(name)?.();
+      } catch {
+        return request.socket.destroy();
+      }
       const document = parse(query);
       const result = await execute({ schema, document, variableValues: variables, operationName });
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));

@@ -16,6 +16,7 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
+import { answeredName } from '../../planning/aliases.ts';
 import type { PreparedPlan } from '../../planning/planner.ts';
 import { foundError, MISFIT } from '../answerErrors.ts';
 import { type Data, isData, own } from '../data.ts';
@@ -181,7 +182,7 @@ export function compileProjection(plan: PreparedPlan): Writers {
       const name = (nodes[0] as FieldNode).name.value;
       const isNull = `Cannot return null for non-nullable field ${type.name}.${name}.`;
       const field: Field = { parent: type.name, nodes, isNull };
-      const prefix = `${separator}${JSON.stringify(key)}:`;
+      const prefix = `${separator}${JSON.stringify(answeredName(plan.aliases, key))}:`;
       const definition = type.getFields()[name];
       if (name === '__typename') {
         program.add(`t += ${literal(prefix + JSON.stringify(type.name))};`);

@@ -26,9 +26,12 @@ export interface Fixture {
   readonly events?: SubscriptionSource['events'];
 }
 
-export const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.11", import: [
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.11", import: [
   "@key", "@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", "@interfaceObject",
-  "@authenticated", "@requiresScopes", "@policy", "@context", "@fromContext", "@cost", "@listSize", "FieldSet"])\n`;
+  "@authenticated", "@requiresScopes", "@policy", "@context", "@fromContext", "@cost", "@listSize", "@tag", "FieldSet"])\n`;
+
+/** A fixture's schema with its link to federation, unless it brings one of its own. */
+export const linked = (sdl: string) => (sdl.includes('@link(') ? sdl : LINK + sdl);
 
 /** A weight for everything, leaves too, that tells apart what it is asked for. */
 const weigh = (parent: string, field: string, type: string) =>
@@ -39,7 +42,7 @@ export function compose(sdls: Record<string, string>): string {
   const subgraphs = Object.entries(sdls).map(([name, sdl]) => ({
     name,
     url: `http://${name}.invalid`,
-    typeDefs: LINK + sdl,
+    typeDefs: linked(sdl),
   }));
   const { supergraphSdl, errors } = composeSupergraph(subgraphs);
   if (supergraphSdl === undefined) throw new Error(errors?.join('\n'));
@@ -48,7 +51,7 @@ export function compose(sdls: Record<string, string>): string {
 
 /** A subgraph run by graphql-js in this process; answers pass through JSON as over a wire. */
 export function localSource({ sdl, resolvers = {} }: Fixture): Source {
-  const schema = buildSubgraphSchema({ typeDefs: parse(LINK + sdl), resolvers });
+  const schema = buildSubgraphSchema({ typeDefs: parse(linked(sdl)), resolvers });
   const documents = new Map<string, DocumentNode>();
   const documentOf = (query: string) => {
     const known = documents.get(query);

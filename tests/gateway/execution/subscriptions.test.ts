@@ -91,6 +91,14 @@ describe('a subscription', () => {
     });
   });
 
+  test('answers one event from several subgraphs, whichever executor does', async () => {
+    const { runEvent, calls } = graph(() => new Channel());
+    expect(
+      await runEvent('subscription { progressed { at goal { title talks } } }', { at: 'now', goalId: '7' }),
+    ).toEqual({ data: { progressed: { at: 'now', goal: { title: 'Goal 7', talks: ['Talk on 7'] } } } });
+    expect(calls.map(({ subgraph }) => subgraph)).toEqual(['goals', 'chat']);
+  });
+
   test('goes on when a subgraph fails for an event', async () => {
     const channel = new Channel();
     const { subscribe, replace, sources } = graph(() => channel);
