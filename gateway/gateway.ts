@@ -1,6 +1,7 @@
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { ExecutionResult, GraphQLScalarType, GraphQLSchema } from 'graphql';
 import { GraphQLError, isScalarType } from 'graphql';
+import { checkAuthorization, type Rights } from './admission/authorization.ts';
 import { createSupergraphLife } from './apolloGateway.ts';
 import type { TextResult } from './execution/compiled/executor.ts';
 import type { FailureListener } from './execution/errors.ts';
@@ -42,6 +43,11 @@ export interface GatewayOptions {
   readonly executor?: ExecutorName;
   /** What Apollo Server is handed: objects, or finished text, which it must be told to print (`stringifyResult`). */
   readonly answers?: 'objects' | 'text';
+  /**
+   * What the sender of a request that comes through Apollo Server may do, by its context. Without it nobody is signed in there, and what
+   * security directives protect is closed. Those who admit requests themselves check `authorization`.
+   */
+  rightsOf?(context: unknown): Rights;
   /** What a request's context says about how long its client waits, for requests that come through Apollo Server. */
   waiting?(context: unknown): { signal?: LeaveSignal; deadline?: number };
 }
@@ -159,6 +165,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     () => current,
     async ({ document, schema, request, context }) => {
       const engine = running.get(schema) ?? current;
+      const rights = options.rightsOf?.(context) ?? nobody;
+      const denied = checkAuthorization(engine, document, request.operationName, rights);
+      if (denied.length) return { errors: denied };
       let plan: PreparedPlan;
       try {
         plan = await engine.planner.plan(document, request.operationName, request.variables, { context });
@@ -228,6 +237,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     close: () => current.planner.close(),
   };
 }
+
+const nobody: Rights = { isAuthenticated: false, scopes: [] };
 
 /** Gives the schema's scalars their input coercion. Output comes from subgraphs as it should be and is passed on. */
 function attachScalars(schema: GraphQLSchema, scalars: Readonly<Record<string, GraphQLScalarType>>): void {

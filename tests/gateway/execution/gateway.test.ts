@@ -37,6 +37,7 @@ const gatewayOf = (more: Partial<GatewayOptions> = {}) =>
     supergraphSdl,
     buildSource: ({ name }) => localSource(fixtures[name]!),
     buildSubscriptionSource: ({ name }) => (fixtures[name]?.events ? { events: fixtures[name].events } : undefined),
+    rightsOf: () => ({ isAuthenticated: true, scopes: [] }),
     ...more,
   });
 
@@ -58,6 +59,19 @@ describe('behind Apollo Server', () => {
     expect(await ask('{ me { name goals } whoami __schema { queryType { name } } }')).toEqual({
       data: { me: { name: 'Ada', goals: ['Run'] }, whoami: 'ctx', __schema: { queryType: { name: 'Query' } } },
     });
+  });
+
+  test('what security directives protect is closed to those without the right, and to all where nobody says who asks', async () => {
+    const rightsOf = (context: unknown) => ({
+      isAuthenticated: (context as { id: string }).id === 'somebody',
+      scopes: [],
+    });
+    const refused = { errors: [{ path: ['me'], extensions: { code: 'UNAUTHENTICATED' } }] };
+    for (const gateway of [gatewayOf({ rightsOf }), gatewayOf({ rightsOf: undefined })]) {
+      const ask = start(gateway);
+      expect(await ask('{ me { name } }')).toMatchObject(refused);
+      expect(await ask('{ whoami }')).toMatchObject({ data: { whoami: 'ctx' } });
+    }
   });
 
   test('bad variables and invalid documents are the client’s fault', async () => {
