@@ -18,6 +18,22 @@ const start = (options?: PlanThreadOptions) => {
   thread = createPlanThread(sdl, options);
   return thread;
 };
+/** A thread whose idle time passes when told. */
+const startWithTimer = () => {
+  const timers = new Map<() => void, number>();
+  const after = (milliseconds: number, work: () => void) => {
+    timers.set(work, milliseconds);
+    return () => timers.delete(work);
+  };
+  const elapse = () => {
+    for (const work of [...timers.keys()]) {
+      timers.delete(work);
+      work();
+    }
+  };
+  const due = () => [...timers.values()];
+  return { ...start({ idle: 90_000, budget: 60_000, patience: 60_000, after }), after: { elapse, due } };
+};
 const subgraphsOf = (plan: string) => [...plan.matchAll(/"serviceName":"(\w+)"/g)].map(([, name]) => name);
 
 describe('a planning thread', () => {
@@ -82,6 +98,41 @@ describe('a planning thread', () => {
     expect(thread.started).toBe(1);
     await expect(thread.build(simple)).rejects.toMatchObject({ message: 'The operation could not be planned.' });
     expect(thread.started).toBe(2);
+  });
+
+  test('is ended when nobody needed it for a while, and started again by the next operation', async () => {
+    const { build, ready, after } = startWithTimer();
+    await ready();
+    expect(after.due()).toEqual([90_000]);
+    const planning = build(simple);
+    // Whoever asks keeps it.
+    expect(after.due()).toEqual([]);
+    await planning;
+    expect(after.due()).toEqual([90_000]);
+    after.elapse();
+    expect(thread.started).toBe(1);
+    await expect(build(simple)).resolves.toBeDefined();
+    expect(thread).toMatchObject({ waiting: 0, started: 2 });
+    expect(after.due()).toEqual([90_000]);
+  });
+
+  test('that was ended for want of work can say again when it is ready, and be closed', async () => {
+    const { ready, close, after } = startWithTimer();
+    await ready();
+    after.elapse();
+    await ready();
+    expect(thread.started).toBe(2);
+    after.elapse();
+    await close();
+    expect(thread.started).toBe(2);
+    expect(after.due()).toEqual([]);
+  });
+
+  test('that is closed waits for no end of idleness', async () => {
+    const { ready, close, after } = startWithTimer();
+    await ready();
+    await close();
+    expect(after.due()).toEqual([]);
   });
 
   test('closes when what was asked of it is done, and starts once more for who comes later', async () => {
