@@ -4,7 +4,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cpuTime, median } from './load.ts';
 import { type Arrivals, type Client, openClients } from './subscriptions/clients.ts';
-import { supergraph } from './subscriptions/scenario.ts';
+import { supergraph } from './subscriptions/supergraph.ts';
 import { tableOf } from './table.ts';
 
 /**
