@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cpuTime, median } from './load.ts';
+import { cpuTime, median, residentMemory } from './load.ts';
 import { type Arrivals, type Client, openClients } from './subscriptions/clients.ts';
+import { query } from './subscriptions/scenario.ts';
 import { supergraph } from './subscriptions/supergraph.ts';
 import { tableOf } from './table.ts';
 
@@ -81,7 +82,7 @@ async function bench(pid: number, host: string): Promise<void> {
   await pause(45);
   const before = await look('45 s later');
   const cpuBefore = cpuTime([pid]);
-  const clients = await openClients(url, idle, (index) => `account-${index}`, arrivals);
+  const clients = await openClients(url, idle, (index) => ({ account: `account-${index}` }), query, arrivals);
   const opening = (cpuTime([pid]) - cpuBefore) / idle;
   await look(`${idle} sockets have just been opened`);
   await pause(60);
@@ -95,9 +96,9 @@ async function bench(pid: number, host: string): Promise<void> {
   ];
 
   const groups = Math.round(live / group);
-  const shared = await openClients(url, live, (index) => `group-${index % groups}`, arrivals);
-  const crowd = await openClients(url, live, () => 'crowd-0', arrivals);
-  const loudReaders = await openClients(url, 2, () => 'loud-0', quiet);
+  const shared = await openClients(url, live, (index) => ({ account: `group-${index % groups}` }), query, arrivals);
+  const crowd = await openClients(url, live, () => ({ account: 'crowd-0' }), query, arrivals);
+  const loudReaders = await openClients(url, 2, () => ({ account: 'loud-0' }), query, quiet);
   const everybody = [...clients, ...shared, ...crowd, ...loudReaders];
   const toLive: Events = { accounts: 'account-', count: live, rate };
   const received = () => everybody.reduce((sum, client) => sum + client.received, 0);
@@ -124,7 +125,7 @@ async function bench(pid: number, host: string): Promise<void> {
 
   const closings: string[] = [];
   async function measureWithSlow(): Promise<Round> {
-    const [slow] = (await openClients(url, 1, () => 'loud-0', quiet)) as [Client];
+    const [slow] = (await openClients(url, 1, () => ({ account: 'loud-0' }), query, quiet)) as [Client];
     const { subscriptions } = await ask('/state');
     slow.pause();
     const began = performance.now();
@@ -143,12 +144,13 @@ async function bench(pid: number, host: string): Promise<void> {
     return round;
   }
   async function measureWithReader(): Promise<Round> {
-    const [reader] = (await openClients(url, 1, () => 'loud-0', quiet)) as [Client];
+    const [reader] = (await openClients(url, 1, () => ({ account: 'loud-0' }), query, quiet)) as [Client];
     const round = await measure([
       [toLive, 1],
       [loud, loudReaders.length],
     ]);
     reader.close();
+    await reader.closed;
     return round;
   }
 
@@ -184,11 +186,6 @@ The client that did not read was closed with ${closings.join(', with ')}; socket
 
 function parameters({ accounts, count, rate, bytes = 0 }: Events, time: number): string {
   return `accounts=${accounts}&count=${count}&rate=${rate}&bytes=${bytes}&seconds=${time}`;
-}
-
-/** In MB. */
-function residentMemory(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1_000;
 }
 
 function pause(time: number): Promise<void> {

@@ -1,5 +1,5 @@
 import WebSocket from 'ws';
-import { type Progress, query, sharedClock } from './scenario.ts';
+import { type Progress, sharedClock } from './scenario.ts';
 
 /** A socket with one subscription. */
 export interface Client {
@@ -20,20 +20,21 @@ export type Arrivals = { times: number[] | null };
 export async function openClients(
   url: string,
   count: number,
-  accountOf: (index: number) => string,
+  initOf: (index: number) => object,
+  query: string,
   arrivals: Arrivals,
 ): Promise<Client[]> {
   const clients: Client[] = [];
   let next = 0;
   const open = async () => {
     for (let index = next++; index < count; index = next++)
-      clients[index] = await openClient(url, accountOf(index), arrivals);
+      clients[index] = await openClient(url, initOf(index), query, arrivals);
   };
   await Promise.all(Array.from({ length: 50 }, open));
   return clients;
 }
 
-function openClient(url: string, account: string, arrivals: Arrivals): Promise<Client> {
+function openClient(url: string, init: object, query: string, arrivals: Arrivals): Promise<Client> {
   return new Promise((done, fail) => {
     const socket = new WebSocket(url, 'graphql-transport-ws', { perMessageDeflate: false });
     let last = 0;
@@ -46,11 +47,12 @@ function openClient(url: string, account: string, arrivals: Arrivals): Promise<C
     };
     const receive = ({ at, number }: Progress) => {
       arrivals.times?.push(sharedClock() - at);
-      if (last !== 0 && number !== last + 1) throw new Error(`Event ${number} of ${account} came after ${last}.`);
+      if (last !== 0 && number !== last + 1)
+        throw new Error(`Event ${number} came after ${last}: ${JSON.stringify(init)}.`);
       last = number;
       client.received++;
     };
-    socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: { account } })));
+    socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: init })));
     socket.on('error', fail);
     socket.on('close', (code) => fail(new Error(`closed with ${code}`)));
     socket.on('message', (data) => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createPlanThread, type PlanThread, type PlanThreadOptions } from '../../../gateway/planning/planThread.ts';
+import { FakeClock } from '../../support/fakeClock.ts';
 import { compose } from '../execution/federation.ts';
 import { entangled, entangledOperation, fragmentBomb } from './entangled.ts';
 
@@ -19,20 +20,10 @@ const start = (options?: PlanThreadOptions) => {
   return thread;
 };
 /** A thread whose idle time passes when told. */
-const startWithTimer = () => {
-  const timers = new Map<() => void, number>();
-  const after = (milliseconds: number, work: () => void) => {
-    timers.set(work, milliseconds);
-    return () => timers.delete(work);
-  };
-  const elapse = () => {
-    for (const work of [...timers.keys()]) {
-      timers.delete(work);
-      work();
-    }
-  };
-  const due = () => [...timers.values()];
-  return { ...start({ idle: 90_000, budget: 60_000, patience: 60_000, after }), after: { elapse, due } };
+const startIdling = () => {
+  const clock = new FakeClock();
+  const after: FakeClock['after'] = (milliseconds, work) => clock.after(milliseconds, work);
+  return { clock, ...start({ idle: 90_000, budget: 60_000, patience: 60_000, after }) };
 };
 const subgraphsOf = (plan: string) => [...plan.matchAll(/"serviceName":"(\w+)"/g)].map(([, name]) => name);
 
@@ -101,38 +92,47 @@ describe('a planning thread', () => {
   });
 
   test('is ended when nobody needed it for a while, and started again by the next operation', async () => {
-    const { build, ready, after } = startWithTimer();
+    const { build, ready, clock } = startIdling();
     await ready();
-    expect(after.due()).toEqual([90_000]);
-    const planning = build(simple);
+    await clock.advance(89_999);
+    await build(simple);
     // Whoever asks keeps it.
-    expect(after.due()).toEqual([]);
-    await planning;
-    expect(after.due()).toEqual([90_000]);
-    after.elapse();
+    await clock.advance(89_999);
+    await build(simple);
     expect(thread.started).toBe(1);
+    await clock.advance(90_000);
+    expect(clock.waiting).toBe(0);
     await expect(build(simple)).resolves.toBeDefined();
     expect(thread).toMatchObject({ waiting: 0, started: 2 });
-    expect(after.due()).toEqual([90_000]);
+  });
+
+  test('is not ended while somebody waits for it', async () => {
+    const { build, ready, clock } = startIdling();
+    await ready();
+    const planning = build(simple);
+    expect(clock.waiting).toBe(0);
+    await clock.advance(90_000);
+    await expect(planning).resolves.toBeDefined();
+    expect(thread.started).toBe(1);
   });
 
   test('that was ended for want of work can say again when it is ready, and be closed', async () => {
-    const { ready, close, after } = startWithTimer();
+    const { ready, close, clock } = startIdling();
     await ready();
-    after.elapse();
+    await clock.advance(90_000);
     await ready();
     expect(thread.started).toBe(2);
-    after.elapse();
+    await clock.advance(90_000);
     await close();
     expect(thread.started).toBe(2);
-    expect(after.due()).toEqual([]);
   });
 
   test('that is closed waits for no end of idleness', async () => {
-    const { ready, close, after } = startWithTimer();
+    const { ready, close, clock } = startIdling();
     await ready();
+    expect(clock.waiting).toBe(1);
     await close();
-    expect(after.due()).toEqual([]);
+    expect(clock.waiting).toBe(0);
   });
 
   test('closes when what was asked of it is done, and starts once more for who comes later', async () => {
