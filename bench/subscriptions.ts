@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,10 +11,10 @@ import { tableOf } from './table.ts';
 /**
  * `npm run bench -- subscriptions [--idle 10000] [--live 1000] [--rate 1000] [--seconds 5] [--rounds 3]`: what subscriptions cost.
  *
- * The gateway is in a process of its own, with canned subgraphs and a feed in memory; all clients are here. First many idle sockets, each
- * of another account and with one subscription: the memory of the whole process, its threads included, once it has come to rest. Then, with
- * all of them open, events, from when each was due until a client has read it. All events must arrive, in order. Last, one client that
- * does not read, among others of its account that do: rounds with and without it take turns.
+ * The gateway is in a process of its own, with canned subgraphs and a feed in memory; idle clients are in another, those who measure are
+ * here. First many idle sockets, each of another account and with one subscription: the memory of the gateway's whole process, its threads
+ * included, once it has come to rest. Then, with all of them open, events, from when each was due until a client has read it. All events
+ * must arrive, in order. Last, one client that does not read, among others of its account that do: rounds with and without it take turns.
  */
 const option = (name: string, otherwise: number) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -49,21 +49,27 @@ interface Round {
 const directory = mkdtempSync(join(tmpdir(), 'jarvis-bench-'));
 const file = join(directory, 'supergraph.graphql');
 writeFileSync(file, supergraph());
-const engine = spawn(
-  process.execPath,
-  ['--import', 'tsx', join(import.meta.dirname, 'subscriptions/engine.ts'), file],
-  {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  },
-);
+const running: ChildProcess[] = [];
 try {
-  const port = await new Promise<string>((done) => engine.stdout.once('data', (data) => done(String(data).trim())));
-  await bench(engine.pid!, `127.0.0.1:${port}`);
+  const engine = await start('engine.ts', file);
+  await bench(engine.pid, `127.0.0.1:${engine.said}`);
 } finally {
-  engine.kill('SIGKILL');
+  for (const child of running) child.kill('SIGKILL');
   rmSync(directory, { recursive: true, force: true });
 }
 process.exit(0);
+
+/** Starts a process of this bench. Resolves with the first that it says. */
+async function start(script: string, ...args: string[]): Promise<{ pid: number; said: string }> {
+  const path = join(import.meta.dirname, 'subscriptions', script);
+  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  running.push(child);
+  const said = await new Promise<string>((done, fail) => {
+    child.stdout.once('data', (data) => done(String(data).trim()));
+    child.once('exit', () => fail(new Error(`${script} has ended.`)));
+  });
+  return { pid: child.pid!, said };
+}
 
 async function bench(pid: number, host: string): Promise<void> {
   const url = `ws://${host}/graphql`;
@@ -82,7 +88,7 @@ async function bench(pid: number, host: string): Promise<void> {
   await pause(45);
   const before = await look('45 s later');
   const cpuBefore = cpuTime([pid]);
-  const clients = await openClients(url, idle, (index) => ({ account: `account-${index}` }), query, arrivals);
+  await start('idle.ts', url, String(idle));
   const opening = (cpuTime([pid]) - cpuBefore) / idle;
   await look(`${idle} sockets have just been opened`);
   await pause(60);
@@ -96,19 +102,20 @@ async function bench(pid: number, host: string): Promise<void> {
   ];
 
   const groups = Math.round(live / group);
+  const single = await openClients(url, live, (index) => ({ account: `single-${index}` }), query, arrivals);
   const shared = await openClients(url, live, (index) => ({ account: `group-${index % groups}` }), query, arrivals);
   const crowd = await openClients(url, live, () => ({ account: 'crowd-0' }), query, arrivals);
   const loudReaders = await openClients(url, 2, () => ({ account: 'loud-0' }), query, quiet);
-  const everybody = [...clients, ...shared, ...crowd, ...loudReaders];
-  const toLive: Events = { accounts: 'account-', count: live, rate };
+  const everybody = [...single, ...shared, ...crowd, ...loudReaders];
+  const toLive: Events = { accounts: 'single-', count: live, rate };
   const received = () => everybody.reduce((sum, client) => sum + client.received, 0);
 
   /** Events for some seconds. `readers`: how many of those who must get them listen to each account. */
-  async function measure(sets: readonly (readonly [events: Events, readers: number])[]): Promise<Round> {
+  async function measure(...sets: readonly (readonly [events: Events, readers: number])[]): Promise<Round> {
     const run = (time: number) => Promise.all(sets.map(([events]) => ask(`/events?${parameters(events, time)}`)));
     const deliveries = (made: number[]) => made.reduce((sum, count, i) => sum + count * sets[i]![1], 0);
     const receivedBefore = received();
-    const warmUp = deliveries(await run(1));
+    const warmUp = deliveries(await run(2));
     const times: number[] = [];
     const cpu = cpuTime([pid]);
     arrivals.times = times;
@@ -136,33 +143,27 @@ async function bench(pid: number, host: string): Promise<void> {
       slow.resume();
       closings.push(`${await slow.closed} after ${after.toFixed(1)} s`);
     })();
-    const round = await measure([
-      [toLive, 1],
-      [loud, loudReaders.length],
-    ]);
+    const round = await measure([toLive, 1], [loud, loudReaders.length]);
     await watching;
     return round;
   }
   async function measureWithReader(): Promise<Round> {
     const [reader] = (await openClients(url, 1, () => ({ account: 'loud-0' }), query, quiet)) as [Client];
-    const round = await measure([
-      [toLive, 1],
-      [loud, loudReaders.length],
-    ]);
+    const round = await measure([toLive, 1], [loud, loudReaders.length]);
     reader.close();
     await reader.closed;
     return round;
   }
 
   const scenarios: readonly (readonly [string, () => Promise<Round>])[] = [
-    [`${rate} events/s, ${live} accounts with one socket each`, () => measure([[toLive, 1]])],
+    [`${rate} events/s, ${live} accounts with one socket each`, () => measure([toLive, 1])],
     [
       `${rate} events/s, ${groups} accounts with ${group} sockets each`,
-      () => measure([[{ accounts: 'group-', count: groups, rate }, group]]),
+      () => measure([{ accounts: 'group-', count: groups, rate }, group]),
     ],
     [
       `10 events/s, one account with ${live} sockets`,
-      () => measure([[{ accounts: 'crowd-', count: 1, rate: 10 }, live]]),
+      () => measure([{ accounts: 'crowd-', count: 1, rate: 10 }, live]),
     ],
     ['as the first, beside three sockets with 3.2 MB/s each', measureWithReader],
     ['the same, but one of these three does not read', measureWithSlow],
@@ -181,7 +182,7 @@ async function bench(pid: number, host: string): Promise<void> {
   const p99s = results.map((all) => all.map(({ p99 }) => p99.toFixed(1)).join(', '));
   console.log(`${tableOf(memory)}\n\n${facts.join('\n')}\n\n${tableOf(events)}\n
 Medians of ${rounds} rounds of ${seconds} s; every event came to every subscriber, in order. p99 round by round: ${p99s.join(' | ')}.
-The client that did not read was closed with ${closings.join(', with ')}; sockets closed otherwise: ${idle + 2 * live + 2 - (await ask('/state')).sockets}.`);
+The client that did not read was closed with ${closings.join(', with ')}; sockets closed otherwise: ${idle + everybody.length - (await ask('/state')).sockets}.`);
 }
 
 function parameters({ accounts, count, rate, bytes = 0 }: Events, time: number): string {
