@@ -91,8 +91,8 @@ async function bench(pid: number, host: string): Promise<void> {
   await start('idle.ts', url, String(idle));
   const opening = (cpuTime([pid]) - cpuBefore) / idle;
   await look(`${idle} sockets have just been opened`);
-  await pause(60);
-  const after = await look('60 s later');
+  await pause(120);
+  const after = await look('two minutes later');
   const idleCpu = cpuTime([pid]);
   await pause(10);
   const kilobytes = (figure: 'resident' | 'heap') => (((after[figure] - before[figure]) * 1_000) / idle).toFixed(1);
