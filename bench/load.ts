@@ -67,6 +67,11 @@ export function cpuTime(pids: number[]): number {
   }, 0);
 }
 
+/** Memory of a process that is in RAM, in MB. */
+export function residentMemory(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1_000;
+}
+
 export const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** The medians of several rounds, figure by figure. */

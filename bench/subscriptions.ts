@@ -1,16 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeSupergraph } from '../gateway/compose.ts';
-import { cpuTime } from './load.ts';
-import { type Client, openClients } from './subscriptions/clients.ts';
+import { cpuTime, median, residentMemory } from './load.ts';
+import { type Arrivals, type Client, openClients } from './subscriptions/clients.ts';
+import { query } from './subscriptions/scenario.ts';
+import { supergraph } from './subscriptions/supergraph.ts';
+import { tableOf } from './table.ts';
 
 /**
- * `node --import tsx bench/subscriptions.ts [--idle 10000] [--live 1000] [--rate 1000] [--seconds 10]`: what subscriptions cost. The
- * engine in a process of its own, with canned subgraphs and a feed in memory; the clients are here. First many idle sockets with one
- * subscription each, all of different accounts: memory of the whole process. Then events to the live ones, while one client has stopped
- * reading: time from event to client, and CPU of the server.
+ * `npm run bench -- subscriptions [--idle 10000] [--live 1000] [--rate 1000] [--seconds 5] [--rounds 3]`: what subscriptions cost.
+ *
+ * The gateway is in a process of its own, with canned subgraphs and a feed in memory; idle clients are in another, those who measure are
+ * here. First many idle sockets, each of another account and with one subscription: the memory of the gateway's whole process, its threads
+ * included, once it has come to rest. Then, with all of them open, events, from when each was due until a client has read it. All events
+ * must arrive, in order. Last, one client that does not read, among others of its account that do: rounds with and without it take turns.
  */
 const option = (name: string, otherwise: number) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -19,106 +23,172 @@ const option = (name: string, otherwise: number) => {
 const idle = option('idle', 10_000);
 const live = option('live', 1_000);
 const rate = option('rate', 1_000);
-const seconds = option('seconds', 10);
+const seconds = option('seconds', 5);
+const rounds = option('rounds', 3);
+/** Sockets of one account in the fan-out. */
+const group = 10;
+/** What the account of the slow client is told: 3.2 MB a second to each of its sockets. */
+const loud = { accounts: 'loud-', count: 1, rate: 200, bytes: 16_000 };
 
-const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.11", import: ["@key"])\n`;
-const { supergraphSdl, errors } = composeSupergraph([
-  {
-    name: 'goals',
-    url: 'http://goals.invalid',
-    typeDefs: `${link} type Query { goal: Goal } type Goal @key(fields: "id") { id: ID! }
-      type Progress { at: Float  goal: Goal } type Subscription { progressUpdated(after: ID): Progress }`,
-  },
-  {
-    name: 'chat',
-    url: 'http://chat.invalid',
-    typeDefs: `${link} type Goal @key(fields: "id") { id: ID!  talks: [String!] }`,
-  },
-]);
-if (!supergraphSdl) throw new Error(errors?.join());
-const query = 'subscription { progressUpdated { at goal { id talks } } }';
+interface Events {
+  readonly accounts: string;
+  readonly count: number;
+  readonly rate: number;
+  readonly bytes?: number;
+}
+/** Milliseconds from event to client, and the gateway's CPU milliseconds an answer. */
+interface Round {
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly worst: number;
+  readonly cpu: number;
+  readonly load: number;
+}
 
 const directory = mkdtempSync(join(tmpdir(), 'jarvis-bench-'));
-let child: ChildProcess | undefined;
+const file = join(directory, 'supergraph.graphql');
+writeFileSync(file, supergraph());
+const running: ChildProcess[] = [];
 try {
-  const file = join(directory, 'supergraph.graphql');
-  writeFileSync(file, supergraphSdl);
-  child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'subscriptions/engine.ts'), file], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const port = await new Promise<string>((done) => child!.stdout!.once('data', (data) => done(String(data).trim())));
-  const pid = child.pid!;
-  const url = `ws://127.0.0.1:${port}/graphql`;
-  const before = memory(pid);
-  const cpuBefore = cpuTime([pid]);
-  const times: number[] = [];
-  let isMeasuring = false;
-  const clients = await openClients(
-    url,
-    idle,
-    (index) => ({ account: String(index) }),
-    query,
-    (payload) => {
-      if (isMeasuring) times.push(performance.timeOrigin + performance.now() - payload.data.progressUpdated.at);
-    },
-  );
-  console.log(
-    `${idle} sockets opened with ${((cpuTime([pid]) - cpuBefore) / idle).toFixed(2)} ms of CPU each; ${before.toFixed(0)} MB before, ${memory(pid).toFixed(0)} MB after`,
-  );
-  await pause(5_000);
-  const after = memory(pid);
-  const idleCpu = cpuTime([pid]);
-  await pause(10_000);
-  console.log(
-    `Idle: ${after.toFixed(0)} MB in all, ${(((after - before) * 1_000) / idle).toFixed(1)} kB a socket, ${((cpuTime([pid]) - idleCpu) / 100).toFixed(1)} % CPU`,
-  );
-
-  // The second socket of an account whose events all the others must still get.
-  const [slow] = (await openClients(
-    url,
-    1,
-    () => ({ account: '0' }),
-    query,
-    () => {},
-  )) as [Client];
-  (slow.socket as unknown as { _socket: { pause(): void } })._socket.pause();
-  for (const [name, accounts, eventsASecond] of [
-    [`${live} accounts with one socket each`, live, rate],
-    ['one account at full speed', 1, rate],
-  ] as const) {
-    await events(port, 200, 2, accounts);
-    times.length = 0;
-    isMeasuring = true;
-    const cpu = cpuTime([pid]);
-    const made = await events(port, eventsASecond, seconds, accounts);
-    await pause(200);
-    isMeasuring = false;
-    times.sort((a, b) => a - b);
-    const at = (share: number) => times[Math.floor(times.length * share)]?.toFixed(2);
-    console.log(
-      `${name}: ${made} events in ${seconds} s, ${times.length} answers here; event to client p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${times.at(-1)?.toFixed(1)} ms; CPU ${((cpuTime([pid]) - cpu) / made).toFixed(3)} ms an event; ${memory(pid).toFixed(0)} MB`,
-    );
-  }
-  console.log(`Clients that the server closed: ${clients.filter(({ code }) => code !== undefined).length}`);
+  const engine = await start('engine.ts', file);
+  await bench(engine.pid, `127.0.0.1:${engine.said}`);
 } finally {
-  child?.kill('SIGKILL');
+  for (const child of running) child.kill('SIGKILL');
   rmSync(directory, { recursive: true, force: true });
 }
 process.exit(0);
 
-async function events(port: string, eventsASecond: number, time: number, accounts: number): Promise<number> {
-  const response = await fetch(
-    `http://127.0.0.1:${port}/events?rate=${eventsASecond}&seconds=${time}&accounts=${accounts}`,
-    { method: 'POST' },
-  );
-  return Number(await response.text());
+/** Starts a process of this bench. Resolves with the first that it says. */
+async function start(script: string, ...args: string[]): Promise<{ pid: number; said: string }> {
+  const path = join(import.meta.dirname, 'subscriptions', script);
+  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  running.push(child);
+  const said = await new Promise<string>((done, fail) => {
+    child.stdout.once('data', (data) => done(String(data).trim()));
+    child.once('exit', () => fail(new Error(`${script} has ended.`)));
+  });
+  return { pid: child.pid!, said };
 }
 
-/** Resident memory of a process, in MB. */
-function memory(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1_000;
+async function bench(pid: number, host: string): Promise<void> {
+  const url = `ws://${host}/graphql`;
+  const ask = async (path: string): Promise<any> => (await fetch(`http://${host}${path}`, { method: 'POST' })).json();
+  const arrivals: Arrivals = { times: null };
+  const quiet: Arrivals = { times: null };
+
+  const memory: string[][] = [['Memory of the whole process', 'resident MB', 'JS heap MB', 'sockets', 'load']];
+  const look = async (when: string) => {
+    const { sockets, heap } = await ask('/state');
+    const resident = residentMemory(pid);
+    memory.push([when, resident.toFixed(0), (heap / 1e6).toFixed(0), String(sockets), loadavg()[0]!.toFixed(1)]);
+    return { resident, heap: heap / 1e6 };
+  };
+  await look('started, with its planning thread');
+  await pause(45);
+  const before = await look('45 s later');
+  const cpuBefore = cpuTime([pid]);
+  await start('idle.ts', url, String(idle));
+  const opening = (cpuTime([pid]) - cpuBefore) / idle;
+  await look(`${idle} sockets have just been opened`);
+  await pause(120);
+  const after = await look('two minutes later');
+  const idleCpu = cpuTime([pid]);
+  await pause(10);
+  const kilobytes = (figure: 'resident' | 'heap') => (((after[figure] - before[figure]) * 1_000) / idle).toFixed(1);
+  const facts = [
+    `An idle socket with its subscription: ${kilobytes('resident')} kB, of them ${kilobytes('heap')} kB JS heap; ${opening.toFixed(2)} ms of CPU to open it.`,
+    `All ${idle} idle: ${((cpuTime([pid]) - idleCpu) / 100).toFixed(1)} % of a core.`,
+  ];
+
+  const groups = Math.round(live / group);
+  const single = await openClients(url, live, (index) => ({ account: `single-${index}` }), query, arrivals);
+  const shared = await openClients(url, live, (index) => ({ account: `group-${index % groups}` }), query, arrivals);
+  const crowd = await openClients(url, live, () => ({ account: 'crowd-0' }), query, arrivals);
+  const loudReaders = await openClients(url, 2, () => ({ account: 'loud-0' }), query, quiet);
+  const everybody = [...single, ...shared, ...crowd, ...loudReaders];
+  const toLive: Events = { accounts: 'single-', count: live, rate };
+  const received = () => everybody.reduce((sum, client) => sum + client.received, 0);
+
+  /** Events for some seconds. `readers`: how many of those who must get them listen to each account. */
+  async function measure(...sets: readonly (readonly [events: Events, readers: number])[]): Promise<Round> {
+    const run = (time: number) => Promise.all(sets.map(([events]) => ask(`/events?${parameters(events, time)}`)));
+    const deliveries = (made: number[]) => made.reduce((sum, count, i) => sum + count * sets[i]![1], 0);
+    const receivedBefore = received();
+    const warmUp = deliveries(await run(2));
+    const times: number[] = [];
+    const cpu = cpuTime([pid]);
+    arrivals.times = times;
+    const told = deliveries(await run(seconds));
+    const used = cpuTime([pid]) - cpu;
+    await pause(0.5);
+    arrivals.times = null;
+    const came = received() - receivedBefore;
+    if (came !== warmUp + told) throw new Error(`${came} of ${warmUp + told} answers came.`);
+    times.sort((a, b) => a - b);
+    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))]!;
+    return { p50: at(0.5), p99: at(0.99), p999: at(0.999), worst: at(1), cpu: used / told, load: loadavg()[0]! };
+  }
+
+  const closings: string[] = [];
+  async function measureWithSlow(): Promise<Round> {
+    const [slow] = (await openClients(url, 1, () => ({ account: 'loud-0' }), query, quiet)) as [Client];
+    const { subscriptions } = await ask('/state');
+    slow.pause();
+    const began = performance.now();
+    const watching = (async () => {
+      while ((await ask('/state')).subscriptions === subscriptions) await pause(0.25);
+      const after = (performance.now() - began) / 1_000;
+      // What was sent before is still there to be read, and after it the reason.
+      slow.resume();
+      closings.push(`${await slow.closed} after ${after.toFixed(1)} s`);
+    })();
+    const round = await measure([toLive, 1], [loud, loudReaders.length]);
+    await watching;
+    return round;
+  }
+  async function measureWithReader(): Promise<Round> {
+    const [reader] = (await openClients(url, 1, () => ({ account: 'loud-0' }), query, quiet)) as [Client];
+    const round = await measure([toLive, 1], [loud, loudReaders.length]);
+    reader.close();
+    await reader.closed;
+    return round;
+  }
+
+  const scenarios: readonly (readonly [string, () => Promise<Round>])[] = [
+    [`${rate} events/s, ${live} accounts with one socket each`, () => measure([toLive, 1])],
+    [
+      `${rate} events/s, ${groups} accounts with ${group} sockets each`,
+      () => measure([{ accounts: 'group-', count: groups, rate }, group]),
+    ],
+    [
+      `10 events/s, one account with ${live} sockets`,
+      () => measure([{ accounts: 'crowd-', count: 1, rate: 10 }, live]),
+    ],
+    ['as the first, beside three sockets with 3.2 MB/s each', measureWithReader],
+    ['the same, but one of these three does not read', measureWithSlow],
+  ];
+  const results = scenarios.map((): Round[] => []);
+  for (let round = 0; round < rounds; round++)
+    for (const [i, [, run]] of scenarios.entries()) results[i]!.push(await run());
+  await look('after all events');
+
+  const events = [['Event to client', 'p50 ms', 'p99 ms', 'p99.9 ms', 'worst ms', 'CPU ms an answer', 'load']];
+  for (const [i, [name]] of scenarios.entries()) {
+    const of = (figure: keyof Round) => median(results[i]!.map((round) => round[figure]));
+    const [p50, p99, p999, worst] = (['p50', 'p99', 'p999', 'worst'] as const).map((figure) => of(figure).toFixed(2));
+    events.push([name, p50!, p99!, p999!, worst!, of('cpu').toFixed(3), of('load').toFixed(1)]);
+  }
+  const p99s = results.map((all) => all.map(({ p99 }) => p99.toFixed(1)).join(', '));
+  console.log(`${tableOf(memory)}\n\n${facts.join('\n')}\n\n${tableOf(events)}\n
+Medians of ${rounds} rounds of ${seconds} s; every event came to every subscriber, in order. p99 round by round: ${p99s.join(' | ')}.
+The client that did not read was closed with ${closings.join(', with ')}; sockets closed otherwise: ${idle + everybody.length - (await ask('/state')).sockets}.`);
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, milliseconds));
+function parameters({ accounts, count, rate, bytes = 0 }: Events, time: number): string {
+  return `accounts=${accounts}&count=${count}&rate=${rate}&bytes=${bytes}&seconds=${time}`;
+}
+
+function pause(time: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, time * 1_000));
 }

@@ -8,7 +8,7 @@ import { type Answer, type CandidateName, candidate, candidateNames, described }
 import { type QueryName, type Scenario, type ScenarioName, scenarios } from './scenario.ts';
 
 /**
- * `npm run bench:gateway -- [--scenario public] [--rounds 5] [--milliseconds 1500] [--connections 8]`
+ * `npm run bench -- gateway [--scenario public] [--rounds 5] [--milliseconds 1500] [--connections 8]`
  *
  * The candidates take turns, in this process with subgraphs that answer at once, then over HTTP with each gateway and the subgraphs in
  * processes of their own. Answers are checked, figures are medians. Read the ratios: machines differ and are noisy. CPU is the gateway's own.

@@ -7,12 +7,17 @@ import { createPersistedOperations } from '../../gateway/admission/persistedOper
 import { createGateway } from '../../gateway/gateway.ts';
 import type { EventFeed, EventListener, Source } from '../../gateway/sources/source.ts';
 import { createWebSocketServer } from '../../gateway/transport/websocket.ts';
+import { type Progress, sharedClock } from './scenario.ts';
 
 /**
- * The gateway with nothing of Jarvis: a supergraph of two subgraphs with canned answers, and a feed in memory. Its sockets say in
- * `ConnectionInit` whose they are. `POST /events?rate=1000&seconds=5&accounts=1000` makes events, in turn for each account.
+ * The measured process: admission, planning in its thread, execution and sockets as Jarvis has them, over two subgraphs with canned
+ * answers and a feed in memory. Its sockets say in `ConnectionInit` whose they are.
  *
- * `engine.ts <supergraph file>`; prints its port.
+ * - `POST /events?accounts=live-&count=1000&rate=1000&seconds=5&bytes=0`: makes events, in turn for each of the accounts live-0, live-1, …
+ *   Answers how many.
+ * - `GET /state`: its open sockets, their subscriptions and its JS heap in bytes.
+ *
+ * `engine.ts <supergraph file>`; prints its port once it can plan.
  */
 const listeners = new Map<string, Set<EventListener>>();
 const feed: EventFeed = {
@@ -31,7 +36,7 @@ const feed: EventFeed = {
 };
 const goals: Source = {
   execute: async ({ event }) => ({
-    data: { progressUpdated: { at: event, goal: { __typename: 'Goal', id: 'goal_1' } } },
+    data: { progressUpdated: { ...(event as Progress), goal: { __typename: 'Goal', id: 'goal_1' } } },
   }),
 };
 const chat: Source = {
@@ -39,18 +44,21 @@ const chat: Source = {
 };
 const gateway = createGateway({
   supergraphSdl: readFileSync(process.argv[2]!, 'utf8'),
+  // Ended sooner than the two minutes of `npm run gateway`, so that nobody need wait for it here.
+  planner: { thread: { idle: 10_000 } },
   buildSource: ({ name }) => (name === 'goals' ? goals : chat),
   buildSubscriptionSource: () => feed,
 });
 const format = { now: () => new Date() };
+const operations = createOperations({
+  gateway,
+  format,
+  persisted: createPersistedOperations({}),
+  introspection: 'developers',
+  onFault: console.error,
+});
 const sockets = createWebSocketServer({
-  operations: createOperations({
-    gateway,
-    format,
-    persisted: createPersistedOperations({}),
-    introspection: 'developers',
-    onFault: console.error,
-  }),
+  operations,
   toRefusal: (error, requestId) => toRefusal(error, requestId, format),
   limits: { socketsPerAccount: 20_000 },
   async connect({ account }): Promise<Caller> {
@@ -67,25 +75,45 @@ const sockets = createWebSocketServer({
   },
 });
 
-const server = createServer((request, response) => {
-  const query = new URL(request.url!, 'http://host').searchParams;
-  const [rate, seconds, accounts] = ['rate', 'seconds', 'accounts'].map((name) => Number(query.get(name))) as [
-    number,
-    number,
-    number,
-  ];
-  const started = performance.now();
+const numbers = new Map<string, number>();
+function publish(account: string, at: number, note: string): void {
+  const number = (numbers.get(account) ?? 0) + 1;
+  numbers.set(account, number);
+  const event: Progress = { at, number, note };
+  for (const listener of listeners.get(account) ?? []) listener.event(event);
+}
+
+/** Makes events at an even pace. An event counts from when it was due: what waits because the process is busy has waited. */
+function makeEvents(query: URLSearchParams): Promise<number> {
+  const [count, rate, seconds, bytes] = ['count', 'rate', 'seconds', 'bytes'].map((name) => Number(query.get(name)));
+  const note = 'x'.repeat(bytes!);
+  const started = sharedClock();
+  const total = rate! * seconds!;
   let made = 0;
-  const timer = setInterval(() => {
-    const elapsed = performance.now() - started;
-    for (const due = Math.min(elapsed / 1_000, seconds) * rate; made < due; made++) {
-      const at = performance.timeOrigin + performance.now();
-      for (const listener of listeners.get(String(made % accounts)) ?? []) listener.event(at);
-    }
-    if (elapsed < seconds * 1_000) return;
-    clearInterval(timer);
-    response.end(String(made));
-  }, 1);
+  return new Promise((done) => {
+    const timer = setInterval(() => {
+      const elapsed = (sharedClock() - started) / 1_000;
+      for (const due = Math.min(total, Math.floor(elapsed * rate!)); made < due; made++)
+        publish(`${query.get('accounts')}${made % count!}`, started + ((made + 1) / rate!) * 1_000, note);
+      if (made < total) return;
+      clearInterval(timer);
+      done(made);
+    }, 1);
+  });
+}
+
+const server = createServer(async (request, response) => {
+  const { pathname, searchParams } = new URL(request.url!, 'http://host');
+  if (pathname === '/events') response.end(JSON.stringify(await makeEvents(searchParams)));
+  else
+    response.end(
+      JSON.stringify({
+        sockets: sockets.connections,
+        subscriptions: operations.fanOut.subscribers,
+        heap: process.memoryUsage().heapUsed,
+      }),
+    );
 });
 server.on('upgrade', sockets.upgrade);
+await gateway.ready();
 server.listen(0, '127.0.0.1', () => console.log((server.address() as { port: number }).port));

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { type Clock, systemClock } from '../clock.ts';
 import type { BuiltPlan, PlanTask } from './planBuilder.ts';
 import { broken, type RefusalReport, refusalOf, tooBusy, tooComplex } from './refusals.ts';
 
@@ -11,13 +12,19 @@ export interface PlanThreadOptions {
   readonly patience?: number;
   /** Megabytes that the thread may use; an operation that needs more is refused. */
   readonly memory?: number;
+  /** Milliseconds after the last plan until the thread is ended; the next plan starts it again. */
+  readonly idle?: number;
   readonly now?: () => number;
+  readonly after?: Clock['after'];
 }
 
 /** What the thread says: that it has started, a plan, or why there is none. */
 export type PlanAnswer = 'ready' | BuiltPlan | { readonly refusal: RefusalReport };
 
-/** A thread that builds plans, so that no document stalls the others. */
+/**
+ * A thread that builds plans, so that no document stalls the others. With a planner of its own it holds some 60 MB: one that nobody needs is
+ * ended, for the documents of apps are planned once and then cached.
+ */
 export interface PlanThread {
   /** Resolves when the thread can plan. */
   ready(): Promise<void>;
@@ -41,7 +48,8 @@ interface Job extends PlanTask {
 
 /** Starts a thread for one supergraph; it loads while the caller goes on. */
 export function createPlanThread(supergraphSdl: string, options: PlanThreadOptions = {}): PlanThread {
-  const { budget = 500, queue = 100, patience = 5_000, memory = 512, now = Date.now } = options;
+  const { budget = 500, queue = 100, patience = 5_000, memory = 512, idle = 120_000 } = options;
+  const { now = Date.now, after = systemClock.after } = options;
   const jobs: Job[] = [];
   const starters: { resolve(): void; reject(error: unknown): void }[] = [];
   const closers: (() => void)[] = [];
@@ -50,6 +58,8 @@ export function createPlanThread(supergraphSdl: string, options: PlanThreadOptio
   let isClosed = false;
   let running: Job | undefined;
   let timer: NodeJS.Timeout | undefined;
+  /** Prevents that an idle worker is ended. */
+  let keep: (() => void) | undefined;
   let started = 0;
 
   function start(): void {
@@ -71,6 +81,8 @@ export function createPlanThread(supergraphSdl: string, options: PlanThreadOptio
     const thread = worker;
     worker = undefined;
     isReady = false;
+    keep?.();
+    keep = undefined;
     return thread?.terminate();
   }
 
@@ -132,9 +144,15 @@ export function createPlanThread(supergraphSdl: string, options: PlanThreadOptio
         timer = setTimeout((job: Job) => setImmediate(expire, job), budget, running);
       }
     }
-    // A process that waits for a plan lives; one that only has a planner may end.
-    if (running || jobs.length || starters.length) worker?.ref();
-    else worker?.unref();
+    if (running || jobs.length || starters.length) {
+      // A process that waits for a plan lives; one that only has a planner may end.
+      worker?.ref();
+      keep?.();
+      keep = undefined;
+    } else {
+      worker?.unref();
+      if (isReady) keep ??= after(idle, () => void stop());
+    }
   }
 
   start();

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'graphql';
 import { composeSupergraph } from '../../../gateway/compose.ts';
 import { createGateway, type GatewayOptions } from '../../../gateway/gateway.ts';
+import { FakeClock } from '../../support/fakeClock.ts';
 import { answersOf } from '../../support/subscription.ts';
 import { compose, type Fixture, localSource } from './federation.ts';
 
@@ -131,6 +132,20 @@ describe('by itself', () => {
     await gateway.plan(parse('{ whoami }'));
     await Promise.all([gateway.close(), planner.close()]);
     expect(planner.statistics.threads).toBe(2);
+    expect(gateway.engine.planner.statistics.threads).toBe(1);
+  });
+
+  test('an update finds the planning thread of the old supergraph ended for want of work, and starts its own', async () => {
+    const clock = new FakeClock();
+    const after: FakeClock['after'] = (milliseconds, work) => clock.after(milliseconds, work);
+    const gateway = gatewayOf({ planner: { thread: { budget: 60_000, after } } });
+    await gateway.ready();
+    const { planner } = gateway.engine;
+    await clock.advance(120_000);
+    gateway.update(compose({ users: fixtures.users!.sdl }));
+    await expect(gateway.plan(parse('{ whoami }'))).resolves.toBeDefined();
+    await Promise.all([gateway.close(), planner.close()]);
+    expect(planner.statistics.threads).toBe(1);
     expect(gateway.engine.planner.statistics.threads).toBe(1);
   });
 

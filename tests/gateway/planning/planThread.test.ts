@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createPlanThread, type PlanThread, type PlanThreadOptions } from '../../../gateway/planning/planThread.ts';
+import { FakeClock } from '../../support/fakeClock.ts';
 import { compose } from '../execution/federation.ts';
 import { entangled, entangledOperation, fragmentBomb } from './entangled.ts';
 
@@ -17,6 +18,12 @@ afterEach(() => thread.close());
 const start = (options?: PlanThreadOptions) => {
   thread = createPlanThread(sdl, options);
   return thread;
+};
+/** A thread whose idle time passes when told. */
+const startIdling = () => {
+  const clock = new FakeClock();
+  const after: FakeClock['after'] = (milliseconds, work) => clock.after(milliseconds, work);
+  return { clock, ...start({ idle: 90_000, budget: 60_000, patience: 60_000, after }) };
 };
 const subgraphsOf = (plan: string) => [...plan.matchAll(/"serviceName":"(\w+)"/g)].map(([, name]) => name);
 
@@ -82,6 +89,50 @@ describe('a planning thread', () => {
     expect(thread.started).toBe(1);
     await expect(thread.build(simple)).rejects.toMatchObject({ message: 'The operation could not be planned.' });
     expect(thread.started).toBe(2);
+  });
+
+  test('is ended when nobody needed it for a while, and started again by the next operation', async () => {
+    const { build, ready, clock } = startIdling();
+    await ready();
+    await clock.advance(89_999);
+    await build(simple);
+    // Whoever asks keeps it.
+    await clock.advance(89_999);
+    await build(simple);
+    expect(thread.started).toBe(1);
+    await clock.advance(90_000);
+    expect(clock.waiting).toBe(0);
+    await expect(build(simple)).resolves.toBeDefined();
+    expect(thread).toMatchObject({ waiting: 0, started: 2 });
+  });
+
+  test('is not ended while somebody waits for it', async () => {
+    const { build, ready, clock } = startIdling();
+    await ready();
+    const planning = build(simple);
+    expect(clock.waiting).toBe(0);
+    await clock.advance(90_000);
+    await expect(planning).resolves.toBeDefined();
+    expect(thread.started).toBe(1);
+  });
+
+  test('that was ended for want of work can say again when it is ready, and be closed', async () => {
+    const { ready, close, clock } = startIdling();
+    await ready();
+    await clock.advance(90_000);
+    await ready();
+    expect(thread.started).toBe(2);
+    await clock.advance(90_000);
+    await close();
+    expect(thread.started).toBe(2);
+  });
+
+  test('that is closed waits for no end of idleness', async () => {
+    const { ready, close, clock } = startIdling();
+    await ready();
+    expect(clock.waiting).toBe(1);
+    await close();
+    expect(clock.waiting).toBe(0);
   });
 
   test('closes when what was asked of it is done, and starts once more for who comes later', async () => {
