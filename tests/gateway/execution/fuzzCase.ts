@@ -19,6 +19,16 @@ export interface Fault {
   readonly message: string;
 }
 
+/** What became of an operation. */
+export interface Outcome {
+  readonly fault?: Fault;
+  /** What the planner's bounds refuse is refused with a reason, and not answered wrongly. */
+  readonly isRefused?: boolean;
+  /** Whether parts came later. */
+  readonly isDeferred?: boolean;
+  readonly hasErrors?: boolean;
+}
+
 /** A graph of a seed, federated and as one schema. */
 export function caseOf(seed: number) {
   const graph = graphOf(seed);
@@ -34,7 +44,7 @@ export function caseOf(seed: number) {
   };
 
   /** Throws where an answer is wrong. */
-  const check = async (query: string, variables: Record<string, unknown>, index: number) => {
+  const check = async (query: string, variables: Record<string, unknown>, index: number): Promise<Outcome> => {
     const document = parse(query);
     const expected = await answerOfOne(graph, monolith, document, variables);
     // Subgraphs answer in no certain order.
@@ -50,9 +60,13 @@ export function caseOf(seed: number) {
     assert.deepEqual(visibleErrors(actual), visibleErrors(expected));
     // A plan may fetch for one type what was selected for another, and tell what went wrong there.
     if (expected.errors) assert.ok(actual.errors);
+    let isDeferred = false;
     if (query.includes('@defer')) {
       const inParts = await runInParts(query, variables);
-      if (inParts.parts.length) compareInParts(inParts, await partsOfOne(graph, monolith, document, variables));
+      isDeferred = inParts.parts.length > 0;
+      // What is not promised in parts comes at once, or in its first part where no object is left for the others.
+      const isWhole = !isDeferred && JSON.stringify(inParts.whole) === JSON.stringify(actual.data);
+      if (!isWhole) compareInParts(inParts, await partsOfOne(graph, monolith, document, variables));
       // All put together is the whole.
       if (!expected.errors) assert.deepEqual(plain(inParts.whole), plain(expected.data));
     }
@@ -67,6 +81,7 @@ export function caseOf(seed: number) {
         },
       });
     await run(query, variables);
+    return { isDeferred, hasErrors: expected.errors !== undefined };
   };
 
   return {
@@ -81,14 +96,12 @@ export function caseOf(seed: number) {
         : {};
       return validate(planner.apiSchema, parse(query)).length ? undefined : { query, variables };
     },
-    async faultOf(index: number, query: string, variables: Record<string, unknown>): Promise<Fault | undefined> {
+    async outcomeOf(index: number, query: string, variables: Record<string, unknown>): Promise<Outcome> {
       try {
-        await check(query, variables, index);
-        return undefined;
+        return await check(query, variables, index);
       } catch (error) {
-        // What the planner's bounds refuse is refused with a reason, and not answered wrongly.
-        if (isTooComplex(error)) return undefined;
-        return { seed, operation: index, query, variables, message: (error as Error).message };
+        if (isTooComplex(error)) return { isRefused: true };
+        return { fault: { seed, operation: index, query, variables, message: (error as Error).message } };
       }
     },
     isValid(query: string): boolean {

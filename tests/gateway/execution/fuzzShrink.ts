@@ -19,7 +19,7 @@ export async function shrink(fault: Fault): Promise<Fault> {
     next = undefined;
     for (const query of smaller(parse(smallest.query))) {
       if (!graph.isValid(query)) continue;
-      next = await graph.faultOf(fault.operation, query, fault.variables);
+      next = (await graph.outcomeOf(fault.operation, query, fault.variables)).fault;
       if (next) break;
     }
   }
