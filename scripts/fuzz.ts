@@ -22,6 +22,7 @@ const counts = {
   cases: 0,
   graphs: 0,
   deferred: 0,
+  partial: 0,
   conditions: 0,
   mutations: 0,
   failed: 0,
@@ -52,6 +53,7 @@ for (; counts.cases < cases; seed++) {
     if (/@(skip|include)/.test(operation.query)) counts.conditions++;
     if (operation.query.startsWith('mutation')) counts.mutations++;
     if (outcome.isDeferred) counts.deferred++;
+    if (outcome.isPartial) counts.partial++;
     if (outcome.hasErrors) counts.failed++;
     if (outcome.isRefused) counts.refused++;
     if (!outcome.fault) continue;
@@ -65,6 +67,7 @@ console.log(`
 ${counts.cases} cases on ${counts.graphs} graphs (seeds ${first} to ${seed - 1})
   ${counts.conditions} with @skip or @include, ${counts.mutations} mutations
   ${counts.deferred} answered in parts
+  ${counts.partial} asked once more with a subgraph down
   ${counts.failed} with errors that are to be told
   ${counts.refused} refused as too complex to plan
   ${counts.invalid} more were not valid and not run

@@ -4,9 +4,12 @@ import { buildSchema, parse, validate } from 'graphql';
 import { isTooComplex } from '../../../gateway/planning/refusals.ts';
 import type { SubgraphResponse } from '../../../gateway/sources/source.ts';
 import { federate } from './federation.ts';
-import { fixtures, graphOf, hash, randomOf, sdlOf } from './fuzzGraph.ts';
-import { operationOf } from './fuzzOperation.ts';
+import { fixtures } from './fuzzData.ts';
+import { graphOf, hash, randomOf } from './fuzzGraph.ts';
+import { lossOf } from './fuzzLoss.ts';
+import { operationOf, variablesOf } from './fuzzOperation.ts';
 import { answerOfOne, compareInParts, partsOfOne, visibleErrors } from './fuzzOracle.ts';
+import { sdlOf } from './fuzzSchema.ts';
 
 // One random graph with random operations: whether the gateway answers what one schema over the same data answers.
 
@@ -26,13 +29,17 @@ export interface Outcome {
   readonly isRefused?: boolean;
   /** Whether parts came later. */
   readonly isDeferred?: boolean;
+  /** Whether it was asked once more, without one of the subgraphs. */
+  readonly isPartial?: boolean;
   readonly hasErrors?: boolean;
 }
 
 /** A graph of a seed, federated and as one schema. */
 export function caseOf(seed: number) {
   const graph = graphOf(seed);
-  const federation = federate(fixtures(graph));
+  /** The fields of mutations that ran, as subgraphs saw them. */
+  let ran: string[] = [];
+  const federation = federate(fixtures(graph, (field) => ran.push(field)));
   const sound = new Map(federation.sources);
   const monolith = buildSchema(
     `${sdlOf(graph)} directive @defer(label: String, if: Boolean! = true) on FRAGMENT_SPREAD | INLINE_FRAGMENT`,
@@ -46,7 +53,9 @@ export function caseOf(seed: number) {
   /** Throws where an answer is wrong. */
   const check = async (query: string, variables: Record<string, unknown>, index: number): Promise<Outcome> => {
     const document = parse(query);
-    const expected = await answerOfOne(graph, monolith, document, variables);
+    const wanted: string[] = [];
+    const onMutation = (field: string) => wanted.push(field);
+    const expected = await answerOfOne(graph, monolith, document, variables, { onMutation });
     // Subgraphs answer in no certain order.
     for (const [name, source] of sound)
       replace(name, {
@@ -55,7 +64,10 @@ export function caseOf(seed: number) {
           return source.execute(request);
         },
       });
+    ran = [];
     const actual = await run(query, variables);
+    // In series, by both executors. Where nothing is left of the answer, the one schema stopped.
+    if (expected.data) assert.deepEqual(ran, [...wanted, ...wanted]);
     assert.deepEqual(plain(actual.data), plain(expected.data));
     assert.deepEqual(visibleErrors(actual), visibleErrors(expected));
     // A plan may fetch for one type what was selected for another, and tell what went wrong there.
@@ -71,6 +83,15 @@ export function caseOf(seed: number) {
       if (!expected.errors) assert.deepEqual(plain(inParts.whole), plain(expected.data));
     }
 
+    const loss = lossOf(graph, document, index);
+    if (loss) {
+      replace(loss.subgraph, { execute: async () => Promise.reject(new Error('down')) });
+      const expected = await answerOfOne(graph, monolith, document, variables, loss);
+      const actual = await run(query, variables);
+      assert.deepEqual(plain(actual.data), plain(expected.data), `Without ${loss.subgraph}.`);
+      if (expected.errors) assert.ok(actual.errors);
+    }
+
     // What a subgraph does wrong depends on what it is asked alone: the two executors see the same.
     for (const [name, source] of sound)
       replace(name, {
@@ -81,7 +102,7 @@ export function caseOf(seed: number) {
         },
       });
     await run(query, variables);
-    return { isDeferred, hasErrors: expected.errors !== undefined };
+    return { isDeferred, isPartial: loss !== undefined, hasErrors: expected.errors !== undefined };
   };
 
   return {
@@ -91,9 +112,7 @@ export function caseOf(seed: number) {
     operation(index: number) {
       const random = randomOf(seed * 7919 + index);
       const query = operationOf(graph, random);
-      const variables: Record<string, unknown> = random.chance(0.5)
-        ? { x: random.pick([2, 3, null]), yes: random.chance(0.5) }
-        : {};
+      const variables = variablesOf(random);
       return validate(planner.apiSchema, parse(query)).length ? undefined : { query, variables };
     },
     async outcomeOf(index: number, query: string, variables: Record<string, unknown>): Promise<Outcome> {

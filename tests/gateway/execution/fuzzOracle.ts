@@ -14,7 +14,8 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { type Field, type Graph, resolve } from './fuzzGraph.ts';
+import { callOf, resolve, selfOf, type Thing, thingOf } from './fuzzData.ts';
+import { type Field, fieldsOf, type Graph } from './fuzzGraph.ts';
 import type { InParts } from './inParts.ts';
 
 // What one graphql-js schema over all data answers, at once and in parts: what the gateway must answer.
@@ -31,29 +32,37 @@ interface ToldPart extends Told {
   readonly label: string | undefined;
 }
 
+/** What the one schema's resolvers do besides. */
+export interface Watch {
+  /** Told of each field of a mutation that runs. */
+  readonly onMutation?: (field: string) => void;
+  /** Whether no subgraph answers a field. */
+  readonly isLost?: (field: Field) => boolean;
+}
+
 export async function answerOfOne(
   graph: Graph,
   schema: GraphQLSchema,
   document: DocumentNode,
   variableValues: Record<string, unknown>,
-  rootValue: object = {},
+  { onMutation, isLost, rootValue = {} }: Watch & { readonly rootValue?: Thing } = {},
 ): Promise<ExecutionResult> {
+  const types = fieldsOf(graph);
   const fieldOf = (type: string, name: string): Field =>
-    [
-      ...(graph.entities.get(type) ?? []),
-      ...graph.mediaFields,
-      ...graph.value,
-      ...(type === 'Query' ? graph.root : []),
-    ].find((field) => field.name === name)!;
+    [...(types.get(type) ?? []), ...graph.mediaFields].find((field) => field.name === name)!;
   const result = await execute({
     schema,
     document,
     variableValues,
     rootValue,
-    fieldResolver: (parent, { x }, _, { parentType, fieldName }) =>
-      fieldName === 'id' || fieldName === 'self_'
-        ? parent.id
-        : resolve(graph, parent ?? {}, fieldOf(parentType.name, fieldName), x),
+    fieldResolver: (parent: Thing, given, _, { parentType, fieldName }) => {
+      if (fieldName === 'id') return parent.id;
+      if (fieldName === 'self_') return selfOf(parent);
+      const field = fieldOf(parentType.name, fieldName);
+      if (parentType.name === 'Mutation') onMutation?.(callOf(field, given));
+      if (isLost?.(field)) throw new Error('Nobody answers this.');
+      return resolve(graph, parent, field, given);
+    },
     typeResolver: ({ __typename }: { __typename: string }) => __typename,
   });
   return JSON.parse(JSON.stringify(result)) as ExecutionResult;
@@ -82,8 +91,8 @@ export async function partsOfOne(
 ): Promise<ToldPart[]> {
   const { marked, fragments } = withMarks(document, variables);
   const parts: ToldPart[] = [];
-  const answer = async (root: GraphQLSchema, asked: DocumentNode, self: object, path: Path, label?: string) => {
-    const { data, errors } = await answerOfOne(graph, root, asked, variables, self);
+  const answer = async (root: GraphQLSchema, asked: DocumentNode, self: Thing, path: Path, label?: string) => {
+    const { data, errors } = await answerOfOne(graph, root, asked, variables, { rootValue: self });
     const found: { number: number; type: string; id: string | null; path: Path }[] = [];
     parts.push({
       data: takeMarks(data, path, found),
@@ -96,7 +105,7 @@ export async function partsOfOne(
       const object = schema.getType(type) as GraphQLObjectType;
       const inner =
         object === schema.getQueryType() ? schema : new GraphQLSchema({ ...schema.toConfig(), query: object });
-      await answer(inner, withSelection(marked, selectionSet), { id: id ?? undefined }, path, label);
+      await answer(inner, withSelection(marked, selectionSet), thingOf(id), path, label);
     }
   };
   await answer(schema, marked, {}, []);
