@@ -21,6 +21,7 @@ const started = performance.now();
 const counts = {
   cases: 0,
   graphs: 0,
+  defers: 0,
   deferred: 0,
   partial: 0,
   conditions: 0,
@@ -50,8 +51,10 @@ for (; counts.cases < cases; seed++) {
     }
     counts.cases++;
     const outcome = await graph.outcomeOf(index, operation.query, operation.variables);
-    if (/@(skip|include)/.test(operation.query)) counts.conditions++;
+    // Each operation has two at its root.
+    if (operation.query.split(/@(?:skip|include)/).length > 3) counts.conditions++;
     if (operation.query.startsWith('mutation')) counts.mutations++;
+    if (operation.query.includes('@defer')) counts.defers++;
     if (outcome.isDeferred) counts.deferred++;
     if (outcome.isPartial) counts.partial++;
     if (outcome.hasErrors) counts.failed++;
@@ -65,8 +68,8 @@ for (; counts.cases < cases; seed++) {
 }
 console.log(`
 ${counts.cases} cases on ${counts.graphs} graphs (seeds ${first} to ${seed - 1})
-  ${counts.conditions} with @skip or @include, ${counts.mutations} mutations
-  ${counts.deferred} answered in parts
+  ${counts.conditions} with @skip or @include below the root, ${counts.mutations} mutations
+  ${counts.defers} with @defer, ${counts.deferred} of them answered in parts
   ${counts.partial} asked once more with a subgraph down
   ${counts.failed} with errors that are to be told
   ${counts.refused} refused as too complex to plan

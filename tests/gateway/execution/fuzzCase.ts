@@ -102,11 +102,13 @@ export function caseOf(seed: number) {
         },
       });
     await run(query, variables);
+    if (isDeferred) await runInParts(query, variables);
     return { isDeferred, isPartial: loss !== undefined, hasErrors: expected.errors !== undefined };
   };
 
   return {
     federation,
+
     heal,
     /** The operation of a number, where it is valid. */
     operation(index: number) {

@@ -15,11 +15,11 @@ export function operationOf(graph: Graph, random: Random): string {
     return random.chance(0.15) ? ` @${random.pick(['skip', 'include'])}(if: ${value})` : '';
   };
   let labels = 0;
-  const mayDefer = random.chance(0.5);
+  const mayDefer = random.chance(0.6);
   const defer = () => {
-    if (!mayDefer || random.chance(0.5)) return '';
+    if (!mayDefer || random.chance(0.4)) return '';
     const label = random.chance(0.7) ? `label: "l${labels++}"` : '';
-    const holds = random.pick(['', '', '', 'if: true', 'if: false', 'if: $yes', 'if: $no']);
+    const holds = random.pick(['', '', '', '', 'if: true', 'if: false', 'if: $yes', 'if: $no']);
     return ` @defer${label || holds ? `(${[label, holds].filter(Boolean).join(' ')})` : ''}`;
   };
   const fieldText = (field: Field, depth: number): string => {
