@@ -174,6 +174,11 @@ test('@interfaceObject adds fields to every implementation', async () => {
       },
     },
   });
+  // Nobody is asked for types where conditions left nothing that depends on them.
+  expect(await media.run('{ top { stars ... on Book { title @skip(if: true) } } }')).toEqual({
+    data: { top: { stars: 1 } },
+  });
+  expect(media.calls).toHaveLength(1);
 });
 
 test('@provides saves the fetch, @shareable is asked of one subgraph only', async () => {

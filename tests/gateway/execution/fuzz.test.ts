@@ -6,8 +6,11 @@ const GRAPHS = 24;
 const FROM = 1000;
 const OPERATIONS = 10;
 
-/** Graphs that were answered wrongly once. 37: a condition that left nothing of a fragment, in an interface whose types are not told. */
-const FOUND = [37];
+/**
+ * Graphs that were answered wrongly once. A change of the generator gives seeds another meaning, so what they showed is a plain test, too:
+ * 217 (an object without a prototype in the place of an Int) in failures.test.ts.
+ */
+const FOUND: readonly number[] = [217];
 
 const seeds = process.env.FUZZ_SEED
   ? [Number(process.env.FUZZ_SEED)]
