@@ -9,7 +9,7 @@ import {
   operationParts,
   rootFields,
 } from './conditions.ts';
-import { type DeferredLabels, labelDefers, withoutDefers } from './deferral.ts';
+import { type DeferredLabels, keepPlanned, labelDefers, withoutDefers } from './deferral.ts';
 import { overrideLabels } from './overrideLabels.ts';
 import { type OverrideDecision, overrideByShare } from './overrides.ts';
 import { createPlanBuilder, type Overrides, type ReadSupergraph, readSupergraph } from './planBuilder.ts';
@@ -186,8 +186,7 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
   };
 
   const prepareAs = async ({ key, conditions, overrides }: Case, shape: Shape): Promise<PreparedPlan> => {
-    const { parts, document, deferred } = shape;
-    const folded = foldConditions(parts, conditions);
+    const folded = foldConditions(shape.parts, conditions);
     let queryPlan: QueryPlan = { kind: 'QueryPlan' };
     let size = 0;
     if (rootFields(folded).length) {
@@ -197,6 +196,7 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
       planningTime += time;
       planned++;
     }
+    const { parts, document, deferred } = withPlanned(shape, queryPlan);
     const { operation } = parts;
     const kind = operation.operation;
     const about = { key, kind, document, operation, conditions, ...(deferred && { deferred }) };
@@ -266,11 +266,22 @@ interface Shape {
 function shapeOf({ document, parts, conditions, isIncremental }: Case): Shape {
   if (isIncremental) {
     const { parts: labelled, labels: deferred } = labelDefers(parts, conditions);
-    const definitions = [labelled.operation, ...labelled.fragments.values()];
-    if (deferred.size) return { parts: labelled, document: { kind: Kind.DOCUMENT, definitions }, deferred };
+    if (deferred.size) return { parts: labelled, document: documentOf(labelled), deferred };
   }
   return { parts: parts.hasDefers ? withoutDefers(parts) : parts, document };
 }
+
+/** The shape of an answer in parts, as the plan has them. */
+function withPlanned(shape: Shape, plan: QueryPlan): Shape {
+  if (!shape.deferred) return shape;
+  const { parts, labels: deferred } = keepPlanned(shape.parts, shape.deferred, plan);
+  return { parts, document: documentOf(parts), ...(deferred.size && { deferred }) };
+}
+
+const documentOf = ({ operation, fragments }: OperationParts): DocumentNode => ({
+  kind: Kind.DOCUMENT,
+  definitions: [operation, ...fragments.values()],
+});
 
 const NO_OVERRIDES: Overrides = new Map();
 

@@ -14,6 +14,9 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { operationParts } from '../../../gateway/planning/conditions.ts';
+import { labelDefers } from '../../../gateway/planning/deferral.ts';
+import type { PreparedPlan } from '../../../gateway/planning/planner.ts';
 import { callOf, resolve, selfOf, type Thing, thingOf } from './fuzzData.ts';
 import { type Field, fieldsOf, type Graph } from './fuzzGraph.ts';
 import type { InParts } from './inParts.ts';
@@ -110,6 +113,25 @@ export async function partsOfOne(
   };
   await answer(schema, marked, {}, []);
   return parts;
+}
+
+/**
+ * The document whose parts a plan promises, for `partsOfOne`: the client's, or where the planner left some parts out, the plan's own under the
+ * client's labels.
+ */
+export function promised({ document, deferred, conditions }: PreparedPlan, asked: DocumentNode): DocumentNode {
+  if (deferred?.size === labelDefers(operationParts(asked, undefined), conditions).labels.size) return asked;
+  return visit(document, {
+    Directive: {
+      enter(directive) {
+        const [argument] = directive.arguments ?? [];
+        if (directive.name.value !== 'defer' || argument?.value.kind !== Kind.STRING) return undefined;
+        const value = deferred?.get(argument.value.value);
+        const label = { ...argument, value: { ...argument.value, value: value ?? '' } };
+        return { ...directive, arguments: value === undefined ? [] : [label] };
+      },
+    },
+  });
 }
 
 /**

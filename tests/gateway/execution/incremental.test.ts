@@ -6,16 +6,19 @@ const graph = () =>
   federate({
     types: {
       sdl: `
-        type Query { one: Media }
+        type Query { one: Book }
         interface Media @key(fields: "id") { id: ID! }
-        type Book implements Media @key(fields: "id") { id: ID!  pages: Int  sequel: Book }
+        type Book implements Media @key(fields: "id") { id: ID!  pages: Int  strict: Int!  cover: Cover }
+        type Cover { color: String  art: String  back: Cover }
         type Film implements Media @key(fields: "id") { id: ID! }`,
       resolvers: {
         Media: {
           __resolveType: ({ id }: { id: string }) => typeOf(id),
           __resolveReference: ({ id }: { id: string }) => ({ __typename: typeOf(id), id }),
         },
-        Book: { pages: () => 100, sequel: () => ({ id: 'b2' }) },
+        Query: { one: () => ({ id: 'b1' }) },
+        Book: { pages: () => 100, strict: () => null, cover: () => ({ color: 'red' }) },
+        Cover: { back: () => ({ color: 'blue' }), art: () => Promise.reject(new Error('No art')) },
       },
     },
     shelf: {
@@ -43,17 +46,25 @@ test('what went wrong for objects of another type than a part is for is not told
 test('an error belongs to the part that asked for its field, and not to one that asked for what lies above', async () => {
   const { runInParts } = graph();
   const { parts } = await runInParts(`{
-    ... @defer(label: "root") { top { ... on Book { pages } } }
-    top { ... on Book @defer(label: "book") { sequel { ... { title } } } }
+    one { cover { ... @defer(label: "color") { back { color } } back { ... @defer(label: "art") { art } } } }
   }`);
-  const of = (label: string) => parts.filter((part) => part.label === label);
-  expect(of('root')).toEqual([{ path: [], label: 'root', data: { top: { pages: 100 } } }]);
-  expect(of('book')).toEqual([
+  expect(parts).toEqual([
+    { path: ['one', 'cover'], label: 'color', data: { back: { color: 'blue' } } },
     {
-      path: ['top'],
-      label: 'book',
-      data: { sequel: { title: null } },
-      errors: [expect.objectContaining({ message: 'No title of b2', path: ['top', 'sequel', 'title'] })],
+      path: ['one', 'cover', 'back'],
+      label: 'art',
+      data: { art: null },
+      errors: [expect.objectContaining({ message: 'No art', path: ['one', 'cover', 'back', 'art'] })],
     },
   ]);
+});
+
+test('what the planner fetches with what is around it is answered so, for its nulls may take away more than a part', async () => {
+  const { runInParts } = graph();
+  const { initial, parts } = await runInParts('{ top { __typename ... on Book @defer { strict } } }');
+  expect(initial).toEqual({
+    data: { top: null },
+    errors: [expect.objectContaining({ path: ['top', 'strict'] })],
+  });
+  expect(parts).toEqual([]);
 });
