@@ -15,7 +15,7 @@ import { type OverrideDecision, overrideByShare } from './overrides.ts';
 import { createPlanBuilder, type Overrides, type ReadSupergraph, readSupergraph } from './planBuilder.ts';
 import { type CacheStatistics, PlanCache } from './planCache.ts';
 import { createPlanThread, type PlanThread, type PlanThreadOptions } from './planThread.ts';
-import { isLimit, isRefusal, isTooComplex, isUnplannable, tooComplex } from './refusals.ts';
+import { isLimit, isRefusal, isTooComplex, isUnplannable, tooComplex, unplannable } from './refusals.ts';
 
 /** A plan with all that is needed to run it and to shape the answer. Shared between requests: never change one. */
 export interface PreparedPlan {
@@ -191,6 +191,8 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
     let size = 0;
     if (rootFields(folded).length) {
       const { plan, time } = await builder.build({ operation: print(folded), overrides });
+      // In what comes later the planner lets a fetch run beside the one that gives it its context: what it asks for would be null, without an error.
+      if (shape.deferred && plan.includes(READS_CONTEXT)) throw unplannable(rootFields(folded));
       queryPlan = JSON.parse(plan);
       size = plan.length;
       planningTime += time;
@@ -282,6 +284,9 @@ const documentOf = ({ operation, fragments }: OperationParts): DocumentNode => (
   kind: Kind.DOCUMENT,
   definitions: [operation, ...fragments.values()],
 });
+
+/** In a plan's JSON; inside of a string its quotes would be escaped. */
+const READS_CONTEXT = '"contextRewrites":[{';
 
 const NO_OVERRIDES: Overrides = new Map();
 
