@@ -15,31 +15,64 @@ const { values } = parseArgs({
 const operations = Number(values.operations);
 const only = values.operation === undefined ? undefined : Number(values.operation);
 const cases = only === undefined ? Number(values.cases) : 1;
+const first = Number(values.seed);
+const started = performance.now();
+
+const counts = {
+  cases: 0,
+  graphs: 0,
+  defers: 0,
+  deferred: 0,
+  partial: 0,
+  conditions: 0,
+  mutations: 0,
+  failed: 0,
+  refused: 0,
+  invalid: 0,
+  faults: 0,
+};
 
 const tell = async (fault: Fault) => {
   const { seed, operation, query, variables, message } = await shrink(fault);
   console.log(`\nseed ${seed}, operation ${operation}: ${query}\n${JSON.stringify(variables)}\n${message}`);
 };
 
-let done = 0;
-let refused = 0;
-let faults = 0;
-for (let seed = Number(values.seed); done < cases; seed++) {
+const seconds = () => Math.round((performance.now() - started) / 1000);
+
+let seed = first;
+for (; counts.cases < cases; seed++) {
   const graph = caseOf(seed);
-  for (let index = only ?? 0; index <= (only ?? operations - 1) && done < cases; index++) {
+  counts.graphs++;
+  for (let index = only ?? 0; index <= (only ?? operations - 1) && counts.cases < cases; index++) {
     const operation = graph.operation(index);
     if (!operation) {
-      refused++;
+      counts.invalid++;
       continue;
     }
-    const fault = await graph.faultOf(index, operation.query, operation.variables);
-    done++;
-    if (!fault) continue;
-    faults++;
-    await tell(fault);
+    counts.cases++;
+    const outcome = await graph.outcomeOf(index, operation.query, operation.variables);
+    // Each operation has two at its root.
+    if (operation.query.split(/@(?:skip|include)/).length > 3) counts.conditions++;
+    if (operation.query.startsWith('mutation')) counts.mutations++;
+    if (operation.query.includes('@defer')) counts.defers++;
+    if (outcome.isDeferred) counts.deferred++;
+    if (outcome.isPartial) counts.partial++;
+    if (outcome.hasErrors) counts.failed++;
+    if (outcome.isRefused) counts.refused++;
+    if (!outcome.fault) continue;
+    counts.faults++;
+    await tell(outcome.fault);
   }
   if (seed % 100 === 0)
-    console.log(`${done} cases up to seed ${seed}, ${faults} faults, ${refused} operations not valid`);
+    console.log(`${counts.cases} cases up to seed ${seed}, ${counts.faults} faults, ${seconds()} s`);
 }
-console.log(`${done} cases, ${faults} faults, ${refused} operations that were not valid and not run`);
-process.exitCode = faults ? 1 : 0;
+console.log(`
+${counts.cases} cases on ${counts.graphs} graphs (seeds ${first} to ${seed - 1})
+  ${counts.conditions} with @skip or @include below the root, ${counts.mutations} mutations
+  ${counts.defers} with @defer, ${counts.deferred} of them answered in parts
+  ${counts.partial} asked once more with a subgraph down
+  ${counts.failed} with errors that are to be told
+  ${counts.refused} refused as too complex to plan
+  ${counts.invalid} more were not valid and not run
+${counts.faults} faults in ${seconds()} s`);
+process.exitCode = counts.faults ? 1 : 0;

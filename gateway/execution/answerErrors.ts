@@ -66,9 +66,12 @@ export function laterErrors(
   );
 }
 
-/** Whether an error lies in a field that was asked for, now or later. */
-export const isAskedFor = (plan: PreparedPlan, { path = [] }: GraphQLError, asked: Asked): boolean =>
-  selectedPath({ ...clientDocument(plan), deferred: undefined }, asked, path).length > asked.path.length;
+/** Whether it was here, now or later, that the field was asked for in which an error lies, and not a field above it only. */
+export function isAskedFor(plan: PreparedPlan, { path = [] }: GraphQLError, asked: Asked): boolean {
+  const document = { ...clientDocument(plan), deferred: undefined };
+  const { length } = selectedPath(document, asked, path);
+  return length > asked.path.length && length === selectedPath(document, whole(plan), path).length;
+}
 
 const whole = ({ operation }: PreparedPlan): Asked => ({ sets: [operation.selectionSet], path: [] });
 

@@ -128,8 +128,9 @@ function shapeParts(later: Later, label: string, pending: readonly Pending[]) {
     const part = later.shapePart(one);
     return part ? [{ ...part, asked: later.askedOf(one), errors: [] as GraphQLError[] }] : [];
   });
-  // An error belongs to the part in which it is. Where all parts lack what a subgraph did not give, the first one says so.
-  for (const error of deferral.errorsOf(label)) (partOf(shaped, error) ?? shaped[0])?.errors.push(error);
+  // An error belongs to the part in which it is. Where parts lack what a subgraph did not give, the first of them says so. A plan may also fetch
+  // for objects of one type what was selected for another: what went wrong there is in no part, and nobody's.
+  for (const error of deferral.errorsOf(label)) (partOf(shaped, error) ?? partBelow(shaped, error))?.errors.push(error);
   for (const error of [...deferral.untold]) {
     const part = partOf(shaped, error);
     if (!part || !isAskedFor(plan, error, part.asked)) continue;
@@ -152,6 +153,10 @@ function shapeParts(later: Later, label: string, pending: readonly Pending[]) {
 /** The part that an error lies in. */
 const partOf = <Part extends { readonly asked: Asked }>(parts: readonly Part[], { path = [] }: GraphQLError) =>
   parts.find(({ asked }) => asked.path.every((element, index) => path[index] === element));
+
+/** The first part that lies below an error. */
+const partBelow = <Part extends { readonly asked: Asked }>(parts: readonly Part[], { path = [] }: GraphQLError) =>
+  parts.find(({ asked }) => path.every((element, index) => asked.path[index] === element));
 
 const without = (errors: readonly GraphQLError[], others: readonly GraphQLError[]) =>
   others.length ? errors.filter((error) => !others.includes(error)) : errors;

@@ -10,13 +10,13 @@ import {
   operationParts,
   rootFields,
 } from './conditions.ts';
-import { type DeferredLabels, labelDefers, withoutDefers } from './deferral.ts';
+import { type DeferredLabels, keepPlanned, labelDefers, withoutDefers } from './deferral.ts';
 import { overrideLabels } from './overrideLabels.ts';
 import { type OverrideDecision, overrideByShare } from './overrides.ts';
 import { createPlanBuilder, type Overrides, type ReadSupergraph, readSupergraph } from './planBuilder.ts';
 import { type CacheStatistics, PlanCache } from './planCache.ts';
 import { createPlanThread, type PlanThread, type PlanThreadOptions } from './planThread.ts';
-import { isLimit, isRefusal, isTooComplex, isUnplannable, tooComplex } from './refusals.ts';
+import { isLimit, isRefusal, isTooComplex, isUnplannable, tooComplex, unplannable } from './refusals.ts';
 
 /** A plan with all that is needed to run it and to shape the answer. Shared between requests: never change one. */
 export interface PreparedPlan {
@@ -190,20 +190,27 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
     }
   };
 
-  const prepareAs = async ({ key, conditions, overrides }: Case, shape: Shape): Promise<PreparedPlan> => {
-    const { deferred } = shape;
+  /** The shape with other aliases where a client's are names that the planner needs. */
+  const withoutClashes = (shape: Shape): Shape => {
     const { parts, aliases } = renameAliases(shape.parts);
-    const document = aliases ? documentOf(parts) : shape.document;
-    const folded = foldConditions(parts, conditions);
+    return aliases ? { ...shape, parts, document: documentOf(parts), aliases } : shape;
+  };
+
+  const prepareAs = async ({ key, conditions, overrides }: Case, shape: Shape): Promise<PreparedPlan> => {
+    const renamed = withoutClashes(shape);
+    const folded = foldConditions(renamed.parts, conditions);
     let queryPlan: QueryPlan = { kind: 'QueryPlan' };
     let size = 0;
     if (rootFields(folded).length) {
       const { plan, time } = await builder.build({ operation: print(folded), overrides });
+      // In what comes later the planner lets a fetch run beside the one that gives it its context: what it asks for would be null, without an error.
+      if (shape.deferred && plan.includes(READS_CONTEXT)) throw unplannable(rootFields(folded));
       queryPlan = JSON.parse(plan);
       size = plan.length;
       planningTime += time;
       planned++;
     }
+    const { parts, document, deferred, aliases } = withPlanned(renamed, queryPlan);
     const { operation } = parts;
     const kind = operation.operation;
     const about = {
@@ -277,6 +284,7 @@ interface Shape {
   readonly parts: OperationParts;
   readonly document: DocumentNode;
   readonly deferred?: DeferredLabels;
+  readonly aliases?: RenamedAliases;
 }
 
 function shapeOf({ document, parts, conditions, isIncremental }: Case): Shape {
@@ -287,10 +295,20 @@ function shapeOf({ document, parts, conditions, isIncremental }: Case): Shape {
   return { parts: parts.hasDefers ? withoutDefers(parts) : parts, document };
 }
 
+/** The shape of an answer in parts, as the plan has them. */
+function withPlanned(shape: Shape, plan: QueryPlan): Shape {
+  if (!shape.deferred) return shape;
+  const { parts, labels: deferred } = keepPlanned(shape.parts, shape.deferred, plan);
+  return { ...shape, parts, document: documentOf(parts), deferred: deferred.size ? deferred : undefined };
+}
+
 const documentOf = ({ operation, fragments }: OperationParts): DocumentNode => ({
   kind: Kind.DOCUMENT,
   definitions: [operation, ...fragments.values()],
 });
+
+/** In a plan's JSON; inside of a string its quotes would be escaped. */
+const READS_CONTEXT = '"contextRewrites":[{';
 
 const NO_OVERRIDES: Overrides = new Map();
 const NO_CONDITIONS: ConditionValues = new Map();

@@ -295,7 +295,7 @@ function plainLeaf({ name }: GraphQLLeafType): string {
     case 'ID':
       return 'else if (typeof v === "string") s = quote(v);';
     case 'Int':
-      return 'else if ((v | 0) === v) s = "" + v;';
+      return 'else if (typeof v === "number" && (v | 0) === v) s = "" + v;';
     case 'Float':
       return 'else if (typeof v === "number" && Number.isFinite(v)) s = "" + v;';
     case 'Boolean':

@@ -204,6 +204,15 @@ describe.each(['interpreted', 'compiled'] as const)('the deadline of the %s exec
   });
 });
 
+test('an object in the place of a number is null, however it was made', async () => {
+  const { run, replace } = library();
+  const price: unknown = Object.create(null);
+  replace('prices', { execute: async () => ({ data: { _entities: [{ price }] } }) });
+  const { data, errors } = await run('{ book(id: 1) { title price } }');
+  expect(data).toEqual({ book: { title: 'Title 1', price: null } });
+  expect(errors).toEqual([expect.objectContaining({ path: ['book', 'price'] })]);
+});
+
 test('a value that does not fit its type is null, and what it was is not told', async () => {
   const { run, replace } = library();
   replace('prices', { execute: async () => ({ data: { _entities: [{ price: 'postgres://secret' }] } }) });

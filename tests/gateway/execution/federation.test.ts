@@ -174,6 +174,11 @@ test('@interfaceObject adds fields to every implementation', async () => {
       },
     },
   });
+  // Nobody is asked for types where conditions left nothing that depends on them.
+  expect(await media.run('{ top { stars ... on Book { title @skip(if: true) } } }')).toEqual({
+    data: { top: { stars: 1 } },
+  });
+  expect(media.calls).toHaveLength(1);
 });
 
 test('@provides saves the fetch, @shareable is asked of one subgraph only', async () => {
@@ -282,6 +287,28 @@ test('@context hands an argument down from above, different for different parent
     },
   });
   expect(calls.filter(({ query }) => query.includes('contextualArgument'))).toHaveLength(2);
+});
+
+test('what reads a context comes at once, for in parts the planner would ask for it too early', async () => {
+  const { runInParts } = federate({
+    shops: {
+      sdl: `
+        type Query { shop: Shop }
+        type Shop @key(fields: "id") @context(name: "shop") { id: ID!  currency: String @external  items: [Item!] }
+        type Item @key(fields: "id") { id: ID!  price(in: String @fromContext(field: "$shop { currency }")): String }`,
+      resolvers: {
+        Query: { shop: () => ({ id: '1' }) },
+        Shop: { items: () => [{ id: 'x' }] },
+        Item: { price: ({ id }: { id: string }, args: { in: string }) => `${id} ${args.in}` },
+      },
+    },
+    money: {
+      sdl: 'type Shop @key(fields: "id") { id: ID!  currency: String }',
+      resolvers: { Shop: { currency: () => 'EUR' } },
+    },
+  });
+  const { initial } = await runInParts('{ shop { ... @defer { items { price } } } }');
+  expect(initial).toEqual({ data: { shop: { items: [{ price: 'x EUR' }] } } });
 });
 
 test('@inaccessible fields work inside and are not to be seen', async () => {

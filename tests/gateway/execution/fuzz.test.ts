@@ -2,12 +2,16 @@ import { expect, test } from '@jest/globals';
 import { caseOf } from './fuzzCase.ts';
 
 // Some of the fuzzer's cases; `npm run fuzz` runs as many as one likes. FUZZ_SEED=<n> repeats one graph.
-const GRAPHS = 24;
+const GRAPHS = 16;
 const FROM = 1000;
 const OPERATIONS = 10;
 
-/** Graphs that were answered wrongly once. 37: a condition that left nothing of a fragment, in an interface whose types are not told. */
-const FOUND = [37];
+/**
+ * Graphs that were answered wrongly once. A change of the generator gives seeds another meaning, so what they showed is a plain test, too:
+ * 217 (an object without a prototype in the place of an Int) in failures.test.ts, 487 (a part that the planner left out) in incremental.test.ts, 2489
+ * (a context that is read in a part) in federation.test.ts.
+ */
+const FOUND: readonly number[] = [217, 487, 2489];
 
 const seeds = process.env.FUZZ_SEED
   ? [Number(process.env.FUZZ_SEED)]
@@ -19,7 +23,7 @@ test.each(seeds)('graph %i answers as one schema would', async (seed) => {
   for (let index = 0; index < OPERATIONS; index++) {
     const operation = graph.operation(index);
     if (!operation) continue;
-    const fault = await graph.faultOf(index, operation.query, operation.variables);
+    const { fault } = await graph.outcomeOf(index, operation.query, operation.variables);
     expect(fault).toBeUndefined();
     answered++;
   }

@@ -3,10 +3,14 @@ import { setImmediate } from 'node:timers/promises';
 import { buildSchema, parse, validate } from 'graphql';
 import { isTooComplex } from '../../../gateway/planning/refusals.ts';
 import type { SubgraphResponse } from '../../../gateway/sources/source.ts';
-import { federate } from './federation.ts';
-import { fixtures, graphOf, hash, randomOf, sdlOf } from './fuzzGraph.ts';
-import { operationOf } from './fuzzOperation.ts';
-import { answerOfOne, compareInParts, partsOfOne, visibleErrors } from './fuzzOracle.ts';
+import { executors, federate } from './federation.ts';
+import { fixtures } from './fuzzData.ts';
+import { graphOf, hash, randomOf } from './fuzzGraph.ts';
+import { lossOf } from './fuzzLoss.ts';
+import { operationOf, variablesOf } from './fuzzOperation.ts';
+import { answerOfOne, compareInParts, partsOfOne, promised, visibleErrors } from './fuzzOracle.ts';
+import { sdlOf } from './fuzzSchema.ts';
+import { readInParts } from './inParts.ts';
 
 // One random graph with random operations: whether the gateway answers what one schema over the same data answers.
 
@@ -19,24 +23,36 @@ export interface Fault {
   readonly message: string;
 }
 
+/** What became of an operation. */
+export interface Outcome {
+  readonly fault?: Fault;
+  /** What the planner's bounds refuse is refused with a reason, and not answered wrongly. */
+  readonly isRefused?: boolean;
+  /** Whether parts came later. */
+  readonly isDeferred?: boolean;
+  /** Whether it was asked once more, without one of the subgraphs. */
+  readonly isPartial?: boolean;
+  readonly hasErrors?: boolean;
+}
+
 /** A graph of a seed, federated and as one schema. */
 export function caseOf(seed: number) {
   const graph = graphOf(seed);
-  const federation = federate(fixtures(graph));
+  /** The fields of mutations that ran, as subgraphs saw them. */
+  let ran: string[] = [];
+  const federation = federate(fixtures(graph, (field) => ran.push(field)));
   const sound = new Map(federation.sources);
   const monolith = buildSchema(
     `${sdlOf(graph)} directive @defer(label: String, if: Boolean! = true) on FRAGMENT_SPREAD | INLINE_FRAGMENT`,
   );
-  const { run, runInParts, planner, replace } = federation;
-
-  const heal = () => {
-    for (const [name, source] of sound) replace(name, source);
-  };
+  const { run, runInParts, prepare, planner, sources, replace } = federation;
 
   /** Throws where an answer is wrong. */
-  const check = async (query: string, variables: Record<string, unknown>, index: number) => {
+  const check = async (query: string, variables: Record<string, unknown>, index: number): Promise<Outcome> => {
     const document = parse(query);
-    const expected = await answerOfOne(graph, monolith, document, variables);
+    const wanted: string[] = [];
+    const onMutation = (field: string) => wanted.push(field);
+    const expected = await answerOfOne(graph, monolith, document, variables, { onMutation });
     // Subgraphs answer in no certain order.
     for (const [name, source] of sound)
       replace(name, {
@@ -45,16 +61,34 @@ export function caseOf(seed: number) {
           return source.execute(request);
         },
       });
+    ran = [];
     const actual = await run(query, variables);
+    // In series, by both executors. Where nothing is left of the answer, the one schema stopped.
+    if (expected.data) assert.deepEqual(ran, [...wanted, ...wanted]);
     assert.deepEqual(plain(actual.data), plain(expected.data));
     assert.deepEqual(visibleErrors(actual), visibleErrors(expected));
     // A plan may fetch for one type what was selected for another, and tell what went wrong there.
     if (expected.errors) assert.ok(actual.errors);
+    let isDeferred = false;
     if (query.includes('@defer')) {
+      const plan = await prepare(query, variables, undefined, { incremental: true });
       const inParts = await runInParts(query, variables);
-      if (inParts.parts.length) compareInParts(inParts, await partsOfOne(graph, monolith, document, variables));
+      isDeferred = inParts.parts.length > 0;
+      if (plan.deferred) {
+        const told = await partsOfOne(graph, monolith, promised(plan, document), variables);
+        compareInParts(inParts, told);
+      } else assert.equal(JSON.stringify(inParts.initial.data), JSON.stringify(actual.data));
       // All put together is the whole.
       if (!expected.errors) assert.deepEqual(plain(inParts.whole), plain(expected.data));
+    }
+
+    const loss = lossOf(graph, document, index);
+    if (loss) {
+      replace(loss.subgraph, { execute: async () => Promise.reject(new Error('down')) });
+      const expected = await answerOfOne(graph, monolith, document, variables, loss);
+      const actual = await run(query, variables);
+      assert.deepEqual(plain(actual.data), plain(expected.data), `Without ${loss.subgraph}.`);
+      if (expected.errors) assert.ok(actual.errors);
     }
 
     // What a subgraph does wrong depends on what it is asked alone: the two executors see the same.
@@ -67,28 +101,31 @@ export function caseOf(seed: number) {
         },
       });
     await run(query, variables);
+    // Parts ask again for what others asked for, and here get another answer: the order counts. They must fit together all the same.
+    if (isDeferred) {
+      const plan = await prepare(query, variables, undefined, { incremental: true });
+      const options = { sources, variables, deadline: Date.now() + 10_000 };
+      for (const { executeIncrementally } of Object.values(executors))
+        await readInParts(await executeIncrementally(plan, options));
+    }
+    return { isDeferred, isPartial: loss !== undefined, hasErrors: expected.errors !== undefined };
   };
 
   return {
     federation,
-    heal,
     /** The operation of a number, where it is valid. */
     operation(index: number) {
       const random = randomOf(seed * 7919 + index);
       const query = operationOf(graph, random);
-      const variables: Record<string, unknown> = random.chance(0.5)
-        ? { x: random.pick([2, 3, null]), yes: random.chance(0.5) }
-        : {};
+      const variables = variablesOf(random);
       return validate(planner.apiSchema, parse(query)).length ? undefined : { query, variables };
     },
-    async faultOf(index: number, query: string, variables: Record<string, unknown>): Promise<Fault | undefined> {
+    async outcomeOf(index: number, query: string, variables: Record<string, unknown>): Promise<Outcome> {
       try {
-        await check(query, variables, index);
-        return undefined;
+        return await check(query, variables, index);
       } catch (error) {
-        // What the planner's bounds refuse is refused with a reason, and not answered wrongly.
-        if (isTooComplex(error)) return undefined;
-        return { seed, operation: index, query, variables, message: (error as Error).message };
+        if (isTooComplex(error)) return { isRefused: true };
+        return { fault: { seed, operation: index, query, variables, message: (error as Error).message } };
       }
     },
     isValid(query: string): boolean {

@@ -1,6 +1,9 @@
-import type { Fixture } from './federation.ts';
-
-// Random graphs split into subgraphs, with data: what the fuzzer runs on.
+// Random graphs split into subgraphs: what the fuzzer runs on.
+//
+// They have entities known to all subgraphs by an id, one of which may know an entity by another key; an interface and a union of them; an
+// interface that one subgraph knows as an object (`@interfaceObject`); `@requires`, also with arguments and with two values of one argument;
+// `@provides`; `@shareable`, also with different nullability; `@override`, also with a label; `@context`; a type without a key, known by parts;
+// lists of lists, null or not; an enum, a custom scalar; arguments that are input objects, enums, lists and scalars, with defaults; mutations.
 
 /** mulberry32: small, seeded, good enough to choose by. */
 export function randomOf(seed: number) {
@@ -34,9 +37,18 @@ export interface Field {
   /** A subgraph that promises more than the others: its field is not null. */
   readonly strictIn?: string;
   readonly requires?: string;
-  readonly argument: boolean;
+  /** One argument, or one of each kind. */
+  readonly takes?: 'one' | 'many';
   /** Resolves without errors, and to null only where `isNullable`. */
   readonly safe?: boolean;
+  /** A subgraph that has the field, too, and must not be asked for it: `@override` took it, or has not taken it yet. */
+  readonly override?: { readonly other: string; readonly label?: 'percent(0)' | 'percent(100)' };
+  /** What the field's subgraph gives of the entity here, and nowhere else. */
+  readonly provides?: string;
+  /** Subgraphs that give it below some fields: they have `provides`. */
+  readonly providers?: readonly string[];
+  /** The field of the context that it is told. */
+  readonly fromContext?: string;
 }
 
 export interface Graph {
@@ -44,23 +56,47 @@ export interface Graph {
   readonly subgraphs: readonly string[];
   /** Types with an `id`, each of which is an entity in every one of the subgraphs. */
   readonly entities: ReadonlyMap<string, readonly Field[]>;
+  /** Entities that a subgraph knows by a `code`, which one other subgraph has. */
+  readonly coded: ReadonlyMap<string, { readonly by: string; readonly from: string }>;
   /** Entities that are of the interface `Media`, which the subgraph "m" knows as one object type, and its fields there. */
   readonly media: readonly string[];
   readonly mediaFields: readonly Field[];
   /** The fields of a type without a key, known by parts in several subgraphs. */
   readonly value: readonly Field[];
+  /** The fields of a type that sets a context, and of one that reads it. None where the graph has no such types. */
+  readonly holder: readonly Field[];
+  readonly kid: readonly Field[];
   readonly root: readonly Field[];
+  readonly mutations: readonly Field[];
   readonly nulls: number;
   readonly errors: number;
 }
 
 export const LEAVES = ['Int', 'String', 'Boolean', 'Level', 'Float', 'Json', 'ID'];
 
+/** All fields by their types. */
+export const fieldsOf = (graph: Graph): ReadonlyMap<string, readonly Field[]> =>
+  new Map([
+    ...graph.entities,
+    ['Media', graph.mediaFields],
+    ['Value', graph.value],
+    ['Holder', graph.holder],
+    ['Kid', graph.kid],
+    ['Query', graph.root],
+    ['Mutation', graph.mutations],
+  ]);
+
 export function graphOf(seed: number): Graph {
   const random = randomOf(seed);
   const subgraphs = ['a', 'b', 'c', 'd'].slice(0, 2 + random.below(3));
   const names = ['T0', 'T1', 'T2', 'T3'].slice(0, 2 + random.below(3));
   const media = random.chance(0.5) ? names.slice(0, 1 + random.below(2)) : [];
+  const others = (...taken: string[]) => subgraphs.filter((subgraph) => !taken.includes(subgraph));
+  const two = () => {
+    const first = random.pick(subgraphs);
+    return [first, random.pick(others(first))] as const;
+  };
+  const holds = random.chance(0.3) ? two() : undefined;
   const wrap = (named: string) => {
     let type = named + (random.chance(0.25) ? '!' : '');
     for (let lists = random.pick([0, 0, 0, 1, 1, 2]); lists > 0; lists--)
@@ -68,24 +104,32 @@ export function graphOf(seed: number): Graph {
     return type;
   };
   const fieldOf = (name: string, root: boolean, subgraph = random.pick(subgraphs)): Field => {
-    const composites = [...names, 'Node', 'Any', ...(media.length && subgraph === 'a' ? ['Media', 'Media'] : [])];
+    const composites = [
+      ...names,
+      'Node',
+      'Any',
+      ...(media.length && subgraph === 'a' ? ['Media', 'Media'] : []),
+      ...(holds?.[0] === subgraph ? ['Holder', 'Holder'] : []),
+    ];
     const named = random.pick(root || random.chance(0.45) ? composites : LEAVES);
-    return { name, named, type: wrap(named), subgraphs: [subgraph], argument: random.chance(0.2) };
+    const takes = random.chance(0.2) ? random.pick(['one', 'many'] as const) : undefined;
+    const isMoved = !root && subgraph !== 'm' && random.chance(0.1);
+    const label = random.pick([undefined, undefined, 'percent(0)', 'percent(100)'] as const);
+    const override = isMoved &&
+      named !== 'Media' &&
+      named !== 'Holder' && { other: random.pick(others(subgraph)), label };
+    return { name, named, type: wrap(named), subgraphs: [subgraph], takes, ...(override && { override }) };
   };
   const safe = (name: string, type: string, within: readonly string[], more: Partial<Field> = {}): Field => ({
     name,
     type,
     named: type.replace(/\W/g, ''),
     subgraphs: within,
-    argument: false,
     safe: true,
     ...more,
   });
-  const two = () => {
-    const first = random.pick(subgraphs);
-    return [first, random.pick(subgraphs.filter((subgraph) => subgraph !== first))] as const;
-  };
   const value = [safe('p', 'Int', ['a']), safe('q', 'String', [subgraphs[1]!]), safe('r', '[Int]', ['a'])];
+  const coded = new Map<string, { by: string; from: string }>();
   const entities = new Map(
     names.map((entity) => {
       const fields: Field[] = Array.from({ length: 2 + random.below(5) }, (_, index) => fieldOf(`f${index}`, false));
@@ -94,7 +138,7 @@ export function graphOf(seed: number): Graph {
       fields.push(safe('base', 'Int', [home]), safe('derived', 'Int', [elsewhere], { requires: 'base' }));
       if (random.chance(0.4)) {
         const [of, by] = two();
-        fields.push(safe('scaled', 'Int', [of], { argument: true }));
+        fields.push(safe('scaled', 'Int', [of], { takes: 'one' }));
         fields.push(safe('twice', 'Int', [by], { requires: 'scaled(x: 2)' }));
         fields.push(safe('thrice', 'Int', [by], { requires: 'scaled(x: 3)' }));
       }
@@ -103,22 +147,58 @@ export function graphOf(seed: number): Graph {
         fields.push(safe('same', 'Int', both, random.chance(0.5) ? { strictIn: both[0] } : {}));
       }
       if (random.chance(0.4)) fields.push(safe('value', random.pick(['Value', '[Value]']), ['a', subgraphs[1]!]));
+      if (!media.includes(entity) && random.chance(0.2)) {
+        const [by, from] = two();
+        coded.set(entity, { by, from });
+        fields.push(safe('code', 'ID!', [by, from]));
+      }
       return [entity, fields];
     }),
   );
   const root = Array.from({ length: 3 + random.below(3) }, (_, index) => fieldOf(`r${index}`, true));
-  if (media.length) root.push({ name: 'top', named: 'Media', type: wrap('Media'), subgraphs: ['m'], argument: false });
+  if (media.length) root.push({ name: 'top', named: 'Media', type: wrap('Media'), subgraphs: ['m'] });
+  if (holds) root.push({ name: 'holder', named: 'Holder', type: wrap('Holder'), subgraphs: [holds[0]] });
+  provide(random, entities, root);
   return {
     seed,
     subgraphs: media.length ? [...subgraphs, 'm'] : subgraphs,
     entities,
+    coded,
     media,
     mediaFields: media.length ? [fieldOf('m0', false, 'm'), fieldOf('m1', false, 'm')].map(asMedia(wrap)) : [],
     value,
+    holder: holds
+      ? [
+          safe('amount', 'Int', [random.pick(holds)]),
+          { name: 'kids', named: 'Kid', type: wrap('Kid'), subgraphs: [holds[0]] },
+        ]
+      : [],
+    kid: holds
+      ? [
+          safe('told', 'Int', [holds[0]], { fromContext: 'amount' }),
+          { name: 'k0', named: 'String', type: wrap('String'), subgraphs: [holds[1]] },
+          { name: 'k1', named: 'Int', type: wrap('Int'), subgraphs: [holds[0]], takes: 'one' },
+        ]
+      : [],
     root,
+    mutations: random.chance(0.4) ? Array.from({ length: 3 }, (_, index) => fieldOf(`w${index}`, true)) : [],
     nulls: random.pick([0, 0.12, 0.12, 0.35]),
     errors: random.pick([0, 0.04, 0.04, 0.2]),
   };
+}
+
+/** Lets some fields give their entity's `base`, which their subgraph has nowhere else. */
+function provide(random: Random, entities: Map<string, Field[]>, root: Field[]): void {
+  for (const fields of [root, ...entities.values()])
+    for (const [index, field] of fields.entries()) {
+      const target = entities.get(field.named);
+      const at = target?.findIndex(({ name }) => name === 'base') ?? -1;
+      const base = target?.[at];
+      const [subgraph = ''] = field.subgraphs;
+      if (!target || !base || base.subgraphs.includes(subgraph) || field.override || !random.chance(0.3)) continue;
+      fields[index] = { ...field, provides: 'base' };
+      target[at] = { ...base, providers: [...(base.providers ?? []), subgraph] };
+    }
 }
 
 /**
@@ -131,149 +211,3 @@ const asMedia =
     nullable(LEAVES.includes(field.named) ? field : { ...field, named: 'Media', type: wrap('Media') });
 
 const nullable = (field: Field): Field => ({ ...field, type: field.type.replace(/!$/, '') });
-
-/** The SDL of one subgraph, or of all as one schema. */
-export function sdlOf(graph: Graph, subgraph?: string): string {
-  const here = (field: Field) => !subgraph || field.subgraphs.includes(subgraph);
-  const line = (field: Field) => {
-    const type = subgraph && field.strictIn === subgraph ? `${field.type}!` : field.type;
-    const directives = [
-      ...(subgraph && field.requires ? [`@requires(fields: "${field.requires}")`] : []),
-      ...(subgraph && field.subgraphs.length > 1 ? ['@shareable'] : []),
-    ];
-    return `${field.name}${field.argument ? '(x: Int = 1)' : ''}: ${type} ${directives.join(' ')}`;
-  };
-  const root = graph.root.filter(here);
-  const parts = ['enum Level { LOW HIGH }  scalar Json'];
-  // By its own object the oracle knows where a part of an answer belongs.
-  const self = subgraph ? '' : 'self_: String';
-  if (root.length) parts.push(`type Query { ${self} ${root.map(line).join('\n')} }`);
-  const mediaFields = graph.mediaFields.filter(here).map(line).join('\n');
-  if (subgraph === 'm') {
-    parts.push(`type Media @key(fields: "id") @interfaceObject { id: ID!  ${mediaFields} }`);
-    return parts.join('\n');
-  }
-  const isMedia = graph.media.length > 0 && (!subgraph || subgraph === 'a');
-  if (isMedia)
-    parts.push(`interface Media ${subgraph ? '@key(fields: "id")' : ''} { ${self} id: ID!  ${mediaFields} }`);
-  parts.push(`interface Node { ${self} id: ID! }  union Any = ${[...graph.entities.keys()].join(' | ')}`);
-  const value = graph.value.filter(here);
-  if (value.length) parts.push(`type Value { ${self} ${value.map(line).join('\n')} }`);
-  for (const [name, fields] of graph.entities) {
-    const own = fields.filter(here);
-    const isRequired = ({ name }: Field) => own.some(({ requires }) => requires?.replace(/\(.*/, '') === name);
-    const external = subgraph ? fields.filter((field) => !here(field) && isRequired(field)) : [];
-    const ofMedia = isMedia && graph.media.includes(name);
-    parts.push(`type ${name} implements Node ${ofMedia ? '& Media' : ''} ${subgraph ? '@key(fields: "id")' : ''} {
-      ${self}
-      id: ID!
-      ${ofMedia ? mediaFields : ''}
-      ${own.map(line).join('\n')}
-      ${external.map((field) => `${line({ ...field, subgraphs: [] })} @external`).join('\n')}
-    }`);
-  }
-  return parts.join('\n');
-}
-
-/** An object of the graph. Its id tells its type. */
-interface Thing {
-  readonly id?: string;
-  readonly base?: unknown;
-  readonly scaled?: unknown;
-}
-
-const typeOf = (id: string) => id.replace(/_.*/, '');
-
-/** The value of a field of an object: always the same for the same graph, object, field and argument. */
-export function resolve(graph: Graph, parent: Thing, field: Field, x: unknown): unknown {
-  const owner = parent.id === undefined ? undefined : graph.entities.get(typeOf(parent.id));
-  if (field.requires) {
-    const [, name = '', argument] = /^(\w+)(?:\(x: (\d)\))?$/.exec(field.requires) ?? [];
-    const read = owner?.find((candidate) => candidate.name === name);
-    if (!read) throw new Error(`No ${name}`);
-    // In a subgraph the parent is the representation; in the one schema the field is looked up.
-    const told = Object.hasOwn(parent, name)
-      ? parent[name as 'base']
-      : resolve(graph, parent, read, argument && Number(argument));
-    return told === null ? -1 : Number(told) + 100;
-  }
-  const names = [...graph.entities.keys()];
-  const make = (type: string, place: string): unknown => {
-    const random = randomOf(hash(place));
-    if (type.endsWith('!')) {
-      const inner = type.slice(0, -1);
-      return make(inner, place) ?? (random.chance(0.9) ? make(inner, `${place}'`) : null);
-    }
-    if (!field.strictIn && random.chance(field.safe ? 0.12 : graph.nulls)) return null;
-    if (!field.safe && random.chance(graph.errors)) return new Error(`Failed at ${field.name}`);
-    if (type.startsWith('['))
-      return Array.from({ length: random.below(4) }, (_, index) => make(type.slice(1, -1), `${place}/${index}`));
-    const thing = (name: string) => ({ __typename: name, id: `${name}_${random.below(3)}` });
-    switch (type) {
-      case 'Int':
-        return random.below(3);
-      case 'Float':
-        return random.pick([0.5, -3, 1e21, 1e-9]);
-      case 'String':
-        return random.pick([
-          '',
-          'text',
-          '"quoted" \\ and\nmore',
-          'ünï \u2028 \ud83d\ude00',
-          'x'.repeat(60),
-          `${'y'.repeat(60)}"`,
-        ]);
-      case 'ID':
-        return random.pick(['1', 'id']);
-      case 'Boolean':
-        return random.chance(0.5);
-      case 'Level':
-        return random.pick(['LOW', 'HIGH']);
-      case 'Json':
-        return random.pick<unknown>(['text', 3, true, { a: [1, { __typename: 'T0' }, null] }, [], [[{ b: '"' }]]]);
-      case 'Any':
-      case 'Node':
-        return thing(random.pick(names));
-      case 'Media':
-        return thing(random.pick(graph.media));
-      case 'Value':
-        return { __typename: 'Value', id: `Value_${hash(place)}` };
-      default:
-        return thing(type);
-    }
-  };
-  return make(
-    field.type,
-    `${graph.seed}/${parent.id ?? 'Query'}.${field.name}(${field.argument ? (x === undefined ? 1 : x) : ''})`,
-  );
-}
-
-export function fixtures(graph: Graph): Record<string, Fixture> {
-  return Object.fromEntries(
-    graph.subgraphs.map((subgraph) => {
-      const resolvers: Record<string, Record<string, unknown>> = {};
-      const types = new Map([
-        ...graph.entities,
-        ['Query', graph.root],
-        ['Media', graph.mediaFields],
-        ['Value', graph.value],
-      ]);
-      for (const [type, fields] of types) {
-        const own = fields.filter((field) => field.subgraphs.includes(subgraph));
-        if (!own.length) continue;
-        resolvers[type] = Object.fromEntries(
-          own.map((field) => [
-            field.name,
-            (parent: Thing | undefined, { x }: { x?: unknown }) => resolve(graph, parent ?? {}, field, x),
-          ]),
-        );
-      }
-      if (graph.media.length && subgraph === 'a')
-        resolvers.Media = {
-          __resolveType: ({ id }: { id: string }) => typeOf(id),
-          __resolveReference: ({ id }: { id: string }) => ({ __typename: typeOf(id), id }),
-        };
-      return [subgraph, { sdl: sdlOf(graph, subgraph), resolvers }];
-    }),
-  );
-}

@@ -14,7 +14,11 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { type Field, type Graph, resolve } from './fuzzGraph.ts';
+import { operationParts } from '../../../gateway/planning/conditions.ts';
+import { labelDefers } from '../../../gateway/planning/deferral.ts';
+import type { PreparedPlan } from '../../../gateway/planning/planner.ts';
+import { callOf, resolve, selfOf, type Thing, thingOf } from './fuzzData.ts';
+import { type Field, fieldsOf, type Graph } from './fuzzGraph.ts';
 import type { InParts } from './inParts.ts';
 
 // What one graphql-js schema over all data answers, at once and in parts: what the gateway must answer.
@@ -31,29 +35,37 @@ interface ToldPart extends Told {
   readonly label: string | undefined;
 }
 
+/** What the one schema's resolvers do besides. */
+export interface Watch {
+  /** Told of each field of a mutation that runs. */
+  readonly onMutation?: (field: string) => void;
+  /** Whether no subgraph answers a field. */
+  readonly isLost?: (field: Field) => boolean;
+}
+
 export async function answerOfOne(
   graph: Graph,
   schema: GraphQLSchema,
   document: DocumentNode,
   variableValues: Record<string, unknown>,
-  rootValue: object = {},
+  { onMutation, isLost, rootValue = {} }: Watch & { readonly rootValue?: Thing } = {},
 ): Promise<ExecutionResult> {
+  const types = fieldsOf(graph);
   const fieldOf = (type: string, name: string): Field =>
-    [
-      ...(graph.entities.get(type) ?? []),
-      ...graph.mediaFields,
-      ...graph.value,
-      ...(type === 'Query' ? graph.root : []),
-    ].find((field) => field.name === name)!;
+    [...(types.get(type) ?? []), ...graph.mediaFields].find((field) => field.name === name)!;
   const result = await execute({
     schema,
     document,
     variableValues,
     rootValue,
-    fieldResolver: (parent, { x }, _, { parentType, fieldName }) =>
-      fieldName === 'id' || fieldName === 'self_'
-        ? parent.id
-        : resolve(graph, parent ?? {}, fieldOf(parentType.name, fieldName), x),
+    fieldResolver: (parent: Thing, given, _, { parentType, fieldName }) => {
+      if (fieldName === 'id') return parent.id;
+      if (fieldName === 'self_') return selfOf(parent);
+      const field = fieldOf(parentType.name, fieldName);
+      if (parentType.name === 'Mutation') onMutation?.(callOf(field, given));
+      if (isLost?.(field)) throw new Error('Nobody answers this.');
+      return resolve(graph, parent, field, given);
+    },
     typeResolver: ({ __typename }: { __typename: string }) => __typename,
   });
   return JSON.parse(JSON.stringify(result)) as ExecutionResult;
@@ -82,8 +94,8 @@ export async function partsOfOne(
 ): Promise<ToldPart[]> {
   const { marked, fragments } = withMarks(document, variables);
   const parts: ToldPart[] = [];
-  const answer = async (root: GraphQLSchema, asked: DocumentNode, self: object, path: Path, label?: string) => {
-    const { data, errors } = await answerOfOne(graph, root, asked, variables, self);
+  const answer = async (root: GraphQLSchema, asked: DocumentNode, self: Thing, path: Path, label?: string) => {
+    const { data, errors } = await answerOfOne(graph, root, asked, variables, { rootValue: self });
     const found: { number: number; type: string; id: string | null; path: Path }[] = [];
     parts.push({
       data: takeMarks(data, path, found),
@@ -96,21 +108,45 @@ export async function partsOfOne(
       const object = schema.getType(type) as GraphQLObjectType;
       const inner =
         object === schema.getQueryType() ? schema : new GraphQLSchema({ ...schema.toConfig(), query: object });
-      await answer(inner, withSelection(marked, selectionSet), { id: id ?? undefined }, path, label);
+      await answer(inner, withSelection(marked, selectionSet), thingOf(id), path, label);
     }
   };
   await answer(schema, marked, {}, []);
   return parts;
 }
 
-/** Compares parts as sets: a fragment that is spread twice at one place may come twice. */
+/**
+ * The document whose parts a plan promises, for `partsOfOne`: the client's, or where the planner left some parts out, the plan's own under the
+ * client's labels.
+ */
+export function promised({ document, deferred, conditions }: PreparedPlan, asked: DocumentNode): DocumentNode {
+  if (deferred?.size === labelDefers(operationParts(asked, undefined), conditions).labels.size) return asked;
+  return visit(document, {
+    Directive: {
+      enter(directive) {
+        const [argument] = directive.arguments ?? [];
+        if (directive.name.value !== 'defer' || argument?.value.kind !== Kind.STRING) return undefined;
+        const value = deferred?.get(argument.value.value);
+        const label = { ...argument, value: { ...argument.value, value: value ?? '' } };
+        return { ...directive, arguments: value === undefined ? [] : [label] };
+      },
+    },
+  });
+}
+
+/**
+ * Compares parts as sets: a fragment that is spread twice at one place may come twice. One of which its conditions left nothing is no part:
+ * nobody need be told.
+ */
 export function compareInParts({ initial, parts }: InParts, [first, ...others]: readonly ToldPart[]): void {
   assert.equal(JSON.stringify(initial.data), JSON.stringify(first?.data));
   assert.deepEqual(visibleErrors(initial), visibleErrors(first as Told));
   const texts = (all: readonly (Told & { readonly path: Path; readonly label?: string | undefined })[]) =>
     [
       ...new Set(
-        all.map((part) => JSON.stringify([part.path, part.label ?? null, part.data, visibleErrors(part, part.path)])),
+        all
+          .map((part) => JSON.stringify([part.path, part.label ?? null, part.data, visibleErrors(part, part.path)]))
+          .filter((text) => !text.endsWith(',{},[]]')),
       ),
     ].sort();
   assert.deepEqual(texts(parts), texts(others));

@@ -14,27 +14,31 @@ const REMOVABLE: readonly string[] = [
 export async function shrink(fault: Fault): Promise<Fault> {
   const graph = caseOf(fault.seed);
   let smallest = fault;
-  for (let next: Fault | undefined = fault; next; ) {
-    smallest = next;
-    next = undefined;
-    for (const query of smaller(parse(smallest.query))) {
-      if (!graph.isValid(query)) continue;
-      next = await graph.faultOf(fault.operation, query, fault.variables);
-      if (next) break;
-    }
+  /** How many nodes in a row, from the last one taken on and around, could not be taken. */
+  let kept = 0;
+  for (let target = 0; ; ) {
+    const document = parse(smallest.query);
+    const count = nodesIn(document);
+    if (kept >= count) return smallest;
+    target %= count;
+    const query = print(without(document, target));
+    const isValid = graph.isValid(query);
+    const { fault: smaller } = isValid ? await graph.outcomeOf(fault.operation, query, fault.variables) : {};
+    if (smaller) smallest = smaller;
+    else target++;
+    kept = smaller ? 0 : kept + 1;
   }
-  return smallest;
 }
 
-/** The document without one of its nodes. */
-function* smaller(document: DocumentNode): Generator<string> {
+function nodesIn(document: DocumentNode): number {
   let count = 0;
   visit(document, { enter: (node) => void (REMOVABLE.includes(node.kind) && count++) });
-  for (let target = 0; target < count; target++) {
-    let at = 0;
-    const without = visit(document, {
-      enter: (node) => (REMOVABLE.includes(node.kind) && at++ === target ? null : undefined),
-    });
-    yield print(without);
-  }
+  return count;
+}
+
+function without(document: DocumentNode, target: number): DocumentNode {
+  let at = 0;
+  return visit(document, {
+    enter: (node) => (REMOVABLE.includes(node.kind) && at++ === target ? null : undefined),
+  });
 }

@@ -67,6 +67,8 @@ function merge(target: Record<string, unknown>, source: Record<string, unknown>)
     const present = Object.hasOwn(target, key) ? target[key] : undefined;
     if (typeof present === 'object' && present !== null && typeof value === 'object' && value !== null)
       merge(present as Record<string, unknown>, value as Record<string, unknown>);
+    // Nulls are carried up in each part by itself: what another part has of the object stays, and parts may still come for it.
+    else if (typeof present === 'object' && present !== null && value === null) continue;
     else Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   }
 }
