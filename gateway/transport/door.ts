@@ -84,12 +84,12 @@ function allowOrigin(request: IncomingMessage, response: ServerResponse, allowed
   response.setHeader('vary', 'origin');
   if (!origin || !allowed.includes(origin)) return;
   response.setHeader('access-control-allow-origin', origin);
-  response.setHeader('access-control-expose-headers', 'x-request-id, retry-after');
+  response.setHeader('access-control-expose-headers', 'x-request-id, retry-after, ratelimit, ratelimit-policy');
   if (request.method !== 'OPTIONS') return;
   response.setHeader('access-control-allow-methods', 'GET, POST');
   response.setHeader(
     'access-control-allow-headers',
-    'authorization, content-type, idempotency-key, apollo-require-preflight, apollographql-client-name, apollographql-client-version, x-request-id',
+    'authorization, content-type, x-cost, idempotency-key, apollo-require-preflight, apollographql-client-name, apollographql-client-version, x-request-id',
   );
   response.setHeader('access-control-max-age', '600');
 }

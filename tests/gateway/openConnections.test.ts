@@ -104,15 +104,6 @@ describe.each(ways)('a subscription over %s', (way) => {
     expect(values(open.answers)).toEqual(['5']);
   });
 
-  test('ends when its API key does', async () => {
-    const { headers } = await newKey(ana, ['goals:read'], 1_500);
-    const open = await connect(way, server.url, headers, progressUpdated, { after: await lastEvent(ana) });
-    await log(ana, goalId, '7');
-    await until('it hears', () => open.answers.length > 0);
-    await until('it is over', () => open.end);
-    expect(open.end).toBe(signedOut(way));
-  });
-
   test('is refused to a key without the scope, and the refusal says where', async () => {
     const { headers } = await newKey(ana, ['chat:read']);
     const refused = await connect(way, server.url, headers, progressUpdated);
@@ -146,6 +137,16 @@ describe.each(ways)('a subscription over %s', (way) => {
       invalid.leave();
     }
   });
+});
+
+test('subscriptions end when their API key does, in each way', async () => {
+  const { headers } = await newKey(ana, ['goals:read'], 2_000);
+  const variables = { after: await lastEvent(ana) };
+  const open = await Promise.all(ways.map((way) => connect(way, server.url, headers, progressUpdated, variables)));
+  await log(ana, goalId, '7');
+  await until('all hear', () => open.every(({ answers }) => answers.length > 0));
+  await until('all are over', () => open.every(({ end }) => end));
+  expect(open.map(({ end }) => end)).toEqual(ways.map(signedOut));
 });
 
 describe('what a key may', () => {
@@ -185,13 +186,18 @@ describe('the limits', () => {
   test('of a socket: its 21st operation is refused, and the twenty go on', async () => {
     const client = await openSocket(server.url, ana.headers);
     const variables = { after: await lastEvent(ana) };
-    for (let n = 0; n < 20; n++)
-      client.say({ id: `live-${n}`, type: 'subscribe', payload: { query: progressUpdated, variables } });
+    await log(ana, goalId, '10');
+    const heard = (id: string) =>
+      client.received.filter((message) => message.type === 'next' && message.id === id).length;
+    const live = Array.from({ length: 20 }, (_, n) => `live-${n}`);
+    for (const id of live) {
+      client.say({ id, type: 'subscribe', payload: { query: progressUpdated, variables } });
+      await until('it goes on', () => heard(id) === 1);
+    }
     const { errors } = await client.run('{ viewer { id } }');
     expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfter: 1 } }]);
-    await log(ana, goalId, '10');
-    const heard = () => new Set(client.received.filter(({ type }) => type === 'next').map(({ id }) => id));
-    await until('all twenty hear', () => heard().size === 20);
+    await log(ana, goalId, '11');
+    await until('all twenty hear', () => live.every((id) => heard(id) === 2));
     client.say({ id: 'live-0', type: 'complete' });
     expect((await client.run('{ viewer { id } }')).data.viewer.id).toEqual(expect.any(String));
     client.socket.close();

@@ -68,7 +68,7 @@ export async function openSocket(url: string, headers: Record<string, string>, o
     say,
     code: () => state.code,
     /** Runs one operation; resolves with its answer, or the errors with which it was refused. */
-    async run(query: string, variables: object = {}, id = String(received.length)): Promise<any> {
+    async run(query: string, variables: object = {}, id = `run-${received.length}`): Promise<any> {
       say({ id, type: 'subscribe', payload: { query, variables } });
       const isAnswer = (message: any) => message.id === id && message.type !== 'complete';
       await until('the answer', () => received.some(isAnswer) || state.code);
