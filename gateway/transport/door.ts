@@ -29,6 +29,8 @@ export function createDoor(options: DoorOptions): Door {
   const { routes, otherwise, allowedOrigins = [], onAnswer, onError } = options;
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 });
   server.maxConnections = 20_000;
+  /** What is being answered: once the door closes, nothing comes after it on its connection. */
+  const running = new Set<ServerResponse>();
   let isClosing = false;
 
   server.on('request', async (request, response) => {
@@ -36,10 +38,13 @@ export function createDoor(options: DoorOptions): Door {
     const path = url.includes('?') ? url.slice(0, url.indexOf('?')) : url;
     const handle = Object.hasOwn(routes, path) ? routes[path] : undefined;
     const route = handle ? path : 'other';
-    if (onAnswer) {
-      const started = performance.now();
-      response.once('finish', () => onAnswer(route, response.statusCode, (performance.now() - started) / 1_000));
-    }
+    const started = performance.now();
+    running.add(response);
+    response.on('close', () => {
+      running.delete(response);
+      if (response.writableFinished) onAnswer?.(route, response.statusCode, (performance.now() - started) / 1_000);
+      if (isClosing) request.socket.destroySoon();
+    });
     // Whoever keeps the connection would find it closed: better to say so.
     if (isClosing) response.shouldKeepAlive = false;
     try {
@@ -69,6 +74,7 @@ export function createDoor(options: DoorOptions): Door {
       isClosing = true;
       const closed = new Promise((done) => server.close(done));
       server.closeIdleConnections();
+      for (const response of running) if (!response.headersSent) response.shouldKeepAlive = false;
       const timer = setTimeout(() => server.closeAllConnections(), patience);
       await closed;
       clearTimeout(timer);
