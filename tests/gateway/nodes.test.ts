@@ -31,7 +31,7 @@ import { until } from '../support/until.ts';
     nodes = await Promise.all([startProcess('gateway', env), startProcess('gateway', env)]);
   }, 120_000);
   afterAll(async () => {
-    await Promise.all((nodes ?? []).map((node) => node.end()));
+    await Promise.all((nodes ?? []).map((node) => node.end('SIGKILL')));
     await redis?.stop();
     await database?.drop();
     rmSync(directory, { recursive: true, force: true });
