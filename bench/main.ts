@@ -8,6 +8,7 @@ import { newId } from '../subgraphs/shared/ids.ts';
 import { freePort, post, type RunningProcess, signIn, startProcess } from '../tests/support/process.ts';
 import { fillHistory } from './history.ts';
 import { measure, median, medians, type Round, type Target } from './load.ts';
+import { format } from './table.ts';
 
 /**
  * `npm run bench [-- --seconds 3 --rounds 5 --connections 8]`: Jarvis as `npm start` runs it, on its embedded database,
@@ -195,11 +196,4 @@ try {
   for (const child of running) child.kill('SIGKILL');
   await jarvis?.end();
   rmSync(directory, { recursive: true, force: true });
-}
-
-function format(table: string[][]): string {
-  const widths = table[0]!.map((_, i) => Math.max(...table.map((line) => line[i]!.length)));
-  return table
-    .map((line) => line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '))
-    .join('\n');
 }
