@@ -2,8 +2,12 @@ import { Agent, request } from 'undici';
 import { queries } from '../gateway/scenario.ts';
 
 export interface Ordinary {
-  /** How many were answered, and milliseconds from when each was due. */
-  stop(): Promise<readonly number[]>;
+  stop(): Promise<{
+    /** Of those that were answered, milliseconds from when each was due. */
+    readonly times: readonly number[];
+    /** Turned away with 503. */
+    readonly shed: number;
+  }>;
 }
 
 /** Clients that ask for something small now and then, whether the gateway is slow or not: so many requests a second between them. */
@@ -14,6 +18,7 @@ export function startOrdinary(url: string, rate: number, clients = 20): Ordinary
   const running = new Set<Promise<void>>();
   const started = performance.now();
   let sent = 0;
+  let shed = 0;
   const ask = async (due: number, client: number) => {
     const { statusCode, body: answer } = await request(`${url}/graphql`, {
       method: 'POST',
@@ -22,6 +27,7 @@ export function startOrdinary(url: string, rate: number, clients = 20): Ordinary
       dispatcher: agent,
     });
     const text = await answer.text();
+    if (statusCode === 503) return void shed++;
     if (statusCode !== 200 || !text.startsWith('{"data":{"users":[{'))
       throw new Error(`An ordinary client was answered ${statusCode}: ${text.slice(0, 300)}`);
     times.push(performance.now() - due);
@@ -37,7 +43,7 @@ export function startOrdinary(url: string, rate: number, clients = 20): Ordinary
       clearInterval(timer);
       await Promise.all(running);
       await agent.close();
-      return times;
+      return { times, shed };
     },
   };
 }

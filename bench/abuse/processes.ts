@@ -11,8 +11,11 @@ export interface Bench {
   stop(): Promise<void>;
 }
 
-/** The subgraphs in one process, and each gateway in one more, on a core of its own where there are several. */
-export async function startBench(): Promise<Bench> {
+/**
+ * The subgraphs in one process, and each gateway in one more.
+ * @param isPinned whether gateways get the first core for themselves: for machines that do nothing else
+ */
+export async function startBench(isPinned: boolean): Promise<Bench> {
   const directory = mkdtempSync(join(tmpdir(), 'jarvis-abuse-'));
   const subgraphs = spawn(
     process.execPath,
@@ -23,7 +26,7 @@ export async function startBench(): Promise<Bench> {
   const file = join(directory, 'supergraph.graphql');
   writeFileSync(file, supergraph(`http://127.0.0.1:${port}`));
   const gateways: RunningProcess[] = [];
-  if (cpus().length > 1) for (const pid of [process.pid, subgraphs.pid!]) pin(pid, `1-${cpus().length - 1}`);
+  if (isPinned) for (const pid of [process.pid, subgraphs.pid!]) pin(pid, `1-${cpus().length - 1}`);
   return {
     async startGateway(...args) {
       const gateway = await startProcess('supergraph', {}, [
@@ -31,7 +34,7 @@ export async function startBench(): Promise<Bench> {
         ...args,
       ]);
       gateways.push(gateway);
-      if (cpus().length > 1) pin(gateway.pid, '0');
+      if (isPinned) pin(gateway.pid, '0');
       return gateway;
     },
     async stop() {
