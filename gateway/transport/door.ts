@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Answers the requests of one path. What it throws is answered for it. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
@@ -29,17 +30,30 @@ export function createDoor(options: DoorOptions): Door {
   const { routes, otherwise, allowedOrigins = [], onAnswer, onError } = options;
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 });
   server.maxConnections = 20_000;
+  /**
+   * What each connection is waiting for: once the door closes, nothing comes after it. By connection, because a Set that is added to with
+   * every request grows tables into the old generation of the heap, and what hangs on them.
+   */
+  const answering = new Map<Socket, ServerResponse | null>();
   let isClosing = false;
 
+  server.on('connection', (socket) => {
+    answering.set(socket, null);
+    socket.on('close', () => answering.delete(socket));
+  });
   server.on('request', async (request, response) => {
     const { url = '/' } = request;
     const path = url.includes('?') ? url.slice(0, url.indexOf('?')) : url;
     const handle = Object.hasOwn(routes, path) ? routes[path] : undefined;
     const route = handle ? path : 'other';
-    if (onAnswer) {
-      const started = performance.now();
-      response.on('finish', () => onAnswer(route, response.statusCode, (performance.now() - started) / 1_000));
-    }
+    const started = performance.now();
+    const { socket } = request;
+    answering.set(socket, response);
+    response.on('close', () => {
+      if (answering.get(socket) === response) answering.set(socket, null);
+      if (response.writableFinished) onAnswer?.(route, response.statusCode, (performance.now() - started) / 1_000);
+      if (isClosing) socket.destroySoon();
+    });
     // Whoever keeps the connection would find it closed: better to say so.
     if (isClosing) response.shouldKeepAlive = false;
     try {
@@ -69,6 +83,8 @@ export function createDoor(options: DoorOptions): Door {
       isClosing = true;
       const closed = new Promise((done) => server.close(done));
       server.closeIdleConnections();
+      for (const response of answering.values())
+        if (response && !response.headersSent) response.shouldKeepAlive = false;
       const timer = setTimeout(() => server.closeAllConnections(), patience);
       await closed;
       clearTimeout(timer);
@@ -84,12 +100,12 @@ function allowOrigin(request: IncomingMessage, response: ServerResponse, allowed
   response.setHeader('vary', 'origin');
   if (!origin || !allowed.includes(origin)) return;
   response.setHeader('access-control-allow-origin', origin);
-  response.setHeader('access-control-expose-headers', 'x-request-id, retry-after');
+  response.setHeader('access-control-expose-headers', 'x-request-id, retry-after, ratelimit, ratelimit-policy');
   if (request.method !== 'OPTIONS') return;
   response.setHeader('access-control-allow-methods', 'GET, POST');
   response.setHeader(
     'access-control-allow-headers',
-    'authorization, content-type, idempotency-key, apollo-require-preflight, apollographql-client-name, apollographql-client-version, x-request-id',
+    'authorization, content-type, x-cost, idempotency-key, apollo-require-preflight, apollographql-client-name, apollographql-client-version, x-request-id',
   );
   response.setHeader('access-control-max-age', '600');
 }

@@ -113,21 +113,27 @@ function refuse(request: IncomingMessage, response: ServerResponse, accepted: Ac
   if (refusal.retryAfter !== undefined) response.setHeader('retry-after', String(Math.ceil(refusal.retryAfter)));
   if (refusal.status === 401) response.setHeader('www-authenticate', 'Bearer');
   if (refusal.status === 405) response.setHeader('allow', 'GET, POST');
-  if (!request.complete) discard(request, response);
   const requestId = String(response.getHeader('x-request-id'));
-  response.end(JSON.stringify({ errors: refusal.errors, extensions: { requestId } }));
+  const text = JSON.stringify({ errors: refusal.errors, extensions: { requestId } });
+  if (request.complete) return void response.end(text);
+  response.shouldKeepAlive = false;
+  response.setHeader('content-length', Buffer.byteLength(text));
+  response.write(text);
+  discard(request, () => response.end());
 }
 
-/** Most bytes of a refused body that are thrown away so that the client reads its answer; then the connection is cut. */
+/** Most bytes of a refused body that are thrown away; then the connection is cut. */
 const patience = 32_000_000;
 
-function discard(request: IncomingMessage, response: ServerResponse): void {
-  response.shouldKeepAlive = false;
+/** Lets a client that still sends read its answer: were the connection closed at once, the answer would be lost with it. */
+function discard(request: IncomingMessage, whenOver: () => void): void {
   let size = 0;
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size > patience) request.destroy();
   });
+  request.once('close', whenOver);
+  request.once('end', whenOver);
   request.resume();
 }
 

@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import type { Sink } from '../admission/operation.ts';
+import { Refusal, type Sink } from '../admission/operation.ts';
 import type { Subscription } from '../execution/subscriptions.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
 import type { EventListener } from '../sources/source.ts';
@@ -182,11 +182,9 @@ export class SharedStream implements EventListener {
     const members = [...this.#members];
     this.#members.clear();
     this.#close();
-    const error = failure instanceof GraphQLError ? failure : failure === undefined ? null : broken();
-    for (const { sink, subscriber } of members) {
-      if (error) sink.end([this.#work.format(error, subscriber.context)]);
-      else sink.end();
-    }
+    const errors = failure === undefined ? undefined : errorsOf(failure);
+    for (const { sink, subscriber } of members)
+      sink.end(errors?.map((error) => this.#work.format(error, subscriber.context)));
   }
 
   #close(): void {
@@ -230,6 +228,14 @@ class Member {
   leave(): void {
     this.#stream.remove(this);
   }
+}
+
+/** Each subscriber is told under its own request id. */
+function errorsOf(failure: unknown): GraphQLError[] {
+  // Another supergraph refuses it.
+  if (failure instanceof Refusal)
+    return failure.errors.map(({ message, extensions }) => new GraphQLError(message, { extensions }));
+  return [failure instanceof GraphQLError ? failure : broken()];
 }
 
 const tooFast = () =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** A Jarvis process as `npm start` or `npm run start:subgraph` makes it. */
+/** A process as `npm start`, `npm run gateway` or `npm run start:subgraph` makes it. */
 export interface RunningProcess {
   url: string;
   port: number;
@@ -27,12 +27,20 @@ export function freePort(): Promise<number> {
 
 /**
  * Starts a process and waits until it is ready, for at most 60 s.
- * @param what `gateway`, or the name of a subgraph
+ * @param what `gateway`; `supergraph` for `npm run gateway`, with its arguments; or the name of a subgraph
  * @throws Error with what it printed when it ends before that.
  */
-export async function startProcess(what: string, env: Record<string, string>): Promise<RunningProcess> {
+export async function startProcess(
+  what: string,
+  env: Record<string, string>,
+  args: readonly string[] = [],
+): Promise<RunningProcess> {
   const port = Number(env.PORT ?? (await freePort()));
-  const script = what === 'gateway' ? ['gateway/main.ts'] : ['subgraphs/main.ts', what];
+  const scripts: Record<string, string[]> = {
+    gateway: ['gateway/main.ts'],
+    supergraph: ['gateway/serve.ts', '--port', String(port), ...args],
+  };
+  const script = scripts[what] ?? ['subgraphs/main.ts', what];
   const child = spawn(process.execPath, ['--import', 'tsx', ...script], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...env },

@@ -89,8 +89,10 @@ describeInChromium('the explorer on the graph itself', (windows) => {
 
   test('every example that needs no secret runs as it is opened', async () => {
     const tab = await windows.open(server.url);
+    // It may come before the page shows that somebody is signed in.
+    const known = tab.page.waitForResponse(async (answer) => (await answer.text()).includes('lifeAreas'));
     await tab.signIn();
-    await tab.page.waitForResponse(async (answer) => (await answer.text()).includes('lifeAreas'));
+    await known;
     for (const example of [
       'LogProgress',
       'GoalDetail',

@@ -1,11 +1,12 @@
 import { createServer, request as httpRequest, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import type { Caller, RequestFacts } from '../../../gateway/admission/caller.ts';
 import { InvalidOperation, type OperationRequest, Refusal } from '../../../gateway/admission/operation.ts';
 import { createGraphqlHttp } from '../../../gateway/transport/http.ts';
 import { createResponseStreams } from '../../../gateway/transport/responseStreams.ts';
+import { until } from '../../support/until.ts';
 
 const nobody: Caller = {
   account: 'address:127.0.0.1',
@@ -178,4 +179,24 @@ describe('a refusal', () => {
       expect(found).toBe(status);
     }
   });
+});
+
+test('a body that is too large is refused before it has come, and its client may send it to the end', async () => {
+  const size = 20_000_000;
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  let text = '';
+  let failure: Error | undefined;
+  socket.on('data', (chunk) => {
+    text += chunk;
+  });
+  socket.on('error', (error) => {
+    failure = error;
+  });
+  socket.write(`POST / HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: ${size}\r\n\r\n{`);
+  await until('the refusal', () => text.endsWith('}'));
+  const ended = new Promise((done) => socket.once('close', done));
+  socket.end(Buffer.alloc(size - 1, ' '));
+  await ended;
+  expect(text).toMatch(/^HTTP\/1.1 413 .*\r\nconnection: close\r\n/is);
+  expect(failure).toBeUndefined();
 });

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { connect, openSocket, ways } from '../support/connections.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { freePort, post, type RunningProcess, signIn, startProcess } from '../support/process.ts';
+import { until } from '../support/until.ts';
+import { compose } from './execution/federation.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'jarvis-drain-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Whether nobody is let in any more. */
+const isLeaving = (url: string) =>
+  fetch(`${url}/health/ready`).then(
+    ({ status }) => status === 503,
+    () => true,
+  );
+
+describe('npm start, told to end by SIGTERM', () => {
+  let database: TestDatabase;
+  let server: RunningProcess;
+  let direct: pg.Client;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    server = await startProcess('gateway', {
+      NODE_ENV: 'test',
+      PORT: String(await freePort()),
+      DATA_DIR: directory,
+      DATABASE_URL: database.url,
+      DEMO_DATA: 'off',
+      LOG_LEVEL: 'error',
+    });
+    direct = new pg.Client({ connectionString: database.url });
+    await direct.connect();
+  }, 60_000);
+  afterAll(async () => {
+    await direct?.end();
+    await server?.end('SIGKILL');
+    await database?.drop();
+  }, 30_000);
+
+  test('answers the request that runs, sends sockets and streams elsewhere, and exits with 0', async () => {
+    const headers = await signIn(server.url, 'drain@example.com');
+    const created = await post(
+      server.url,
+      'mutation { createGoal(input: { title: "Run", kind: NUMERIC, cumulative: true, aggregation: SUM, targetValue: "10" }) { goal { id } errors { message } } }',
+      {},
+      headers,
+    );
+    const input = { goalId: created.data.createGoal.goal.id, value: '3', localDate: '2026-03-01' };
+    const mutation =
+      'mutation ($input: LogProgressInput!) { logProgress(input: $input) { goal { currentValue } errors { message } } }';
+    const { rows } = await direct.query('SELECT id FROM events ORDER BY user_id, seq DESC LIMIT 1');
+    const subscription = 'subscription ($after: ID) { progressUpdated(after: $after) { entry { value } } }';
+    const open = await Promise.all(
+      ways.map((way) => connect(way, server.url, headers, subscription, { after: rows[0].id })),
+    );
+    await post(server.url, mutation, { input: { ...input, value: '1' } }, headers);
+    await until('all hear', () => open.every(({ answers }) => answers.length === 1));
+    const idle = await openSocket(server.url, headers);
+
+    // A request that cannot go on until this transaction has ended.
+    await direct.query('BEGIN');
+    await direct.query('LOCK TABLE progress_entries IN ACCESS EXCLUSIVE MODE');
+    const running = post(server.url, mutation, { input }, headers);
+    await until('it waits', async () => {
+      const { rows: waiting } = await direct.query('SELECT 1 FROM pg_locks WHERE NOT granted LIMIT 1');
+      return waiting.length > 0;
+    });
+    const ended = server.end('SIGTERM');
+    await until('it is leaving', () => isLeaving(server.url));
+    await until('all are sent elsewhere', () => open.every(({ end }) => end) && idle.code());
+    await direct.query('COMMIT');
+
+    expect(await running).toMatchObject({ data: { logProgress: { goal: { currentValue: '4' }, errors: [] } } });
+    expect(open.map(({ end }) => end)).toEqual([1001, 'cut', 'cut']);
+    expect(idle.code()).toBe(1001);
+    expect(await ended).toBe(0);
+    const { rows: entries } = await direct.query('SELECT value FROM progress_entries ORDER BY value');
+    expect(entries.map(({ value }) => Number(value))).toEqual([1, 3]);
+    expect(server.output()).not.toMatch(/error/i);
+  }, 60_000);
+});
+
+describe('npm run gateway, told to end by SIGTERM', () => {
+  let subgraph: Server;
+  let gateway: RunningProcess;
+  const asked: string[] = [];
+  let answer = () => {};
+
+  beforeAll(async () => {
+    // One field that is answered when the test says so.
+    subgraph = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      asked.push(JSON.parse(body).query);
+      await new Promise<void>((go) => {
+        answer = go;
+      });
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"slow":42}}');
+    });
+    await new Promise<void>((done) => subgraph.listen(0, '127.0.0.1', done));
+    const file = join(directory, 'supergraph.graphql');
+    writeFileSync(file, compose({ things: 'type Query { slow: Int }' }));
+    const url = `http://127.0.0.1:${(subgraph.address() as AddressInfo).port}/`;
+    gateway = await startProcess('supergraph', {}, ['--supergraph', file, '--override', `things=${url}`]);
+  }, 60_000);
+  afterAll(async () => {
+    await gateway?.end('SIGKILL');
+    subgraph.closeAllConnections();
+    await new Promise((done) => subgraph.close(done));
+  });
+
+  test('answers the request that runs, sends sockets elsewhere, and exits with 0', async () => {
+    const idle = await openSocket(gateway.url, {});
+    const running = post(gateway.url, '{ slow }');
+    await until('it runs', () => asked.length === 1);
+    const ended = gateway.end('SIGTERM');
+    await until('it is leaving', () => isLeaving(gateway.url));
+    await until('the socket is closed', idle.code);
+    expect(idle.code()).toBe(1001);
+    answer();
+    expect(await running).toMatchObject({ data: { slow: 42 } });
+    expect(await ended).toBe(0);
+  }, 60_000);
+});
