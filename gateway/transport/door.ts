@@ -24,9 +24,6 @@ export interface Door {
   close(patience: number): Promise<void>;
 }
 
-/** Connections that may wait to be taken. With the usual 511 a rush makes clients knock again, after one, three and seven seconds. */
-const backlog = 4_096;
-
 /** Makes a door, not yet open. Headers and bodies that drip in are cut off: 10 s for headers, 30 s for a request. */
 export function createDoor(options: DoorOptions): Door {
   const { routes, otherwise, allowedOrigins = [], onAnswer, onError } = options;
@@ -68,7 +65,7 @@ export function createDoor(options: DoorOptions): Door {
     listen: (port, host) =>
       new Promise((done, fail) => {
         server.once('error', fail);
-        server.listen(port, host, backlog, () => {
+        server.listen(port, host, () => {
           server.off('error', fail);
           done((server.address() as { port: number }).port);
         });
