@@ -1,11 +1,11 @@
 import { loadavg } from 'node:os';
 import type { Attack, Refused } from './abuse/attack.ts';
-import { startOrdinary } from './abuse/ordinary.ts';
+import { forkOrdinary } from './abuse/ordinary.ts';
 import { overHttp } from './abuse/overHttp.ts';
 import { arrivals, capacityOf } from './abuse/overload.ts';
 import { overSocket } from './abuse/overSocket.ts';
 import { counted, startBench } from './abuse/processes.ts';
-import { quantile, tableOf } from './table.ts';
+import { inColumns, quantile, tableOf } from './table.ts';
 
 /**
  * `npm run bench -- abuse [--seconds 1 --rate 100 --attackers 2 --load 5 --pin]`: `npm run gateway` under attack and under too much load. Each
@@ -46,9 +46,10 @@ if (missed.length > 0) {
 
 async function underAttack() {
   const gateway = await bench.startGateway();
+  const ordinary = forkOrdinary();
   let alone: readonly number[] = [];
   for (const time of [2_000, 3_000]) {
-    const ordinary = startOrdinary(gateway.url, rate);
+    ordinary.start(gateway.url, rate);
     await new Promise((done) => setTimeout(done, time));
     alone = (await ordinary.stop()).times;
   }
@@ -57,15 +58,16 @@ async function underAttack() {
     `${attackers} attackers against each other for ${seconds} s; ordinary clients ask ${rate} times a second.`,
     `Without an attack their p99 is ${ms(alone, 0.99)} ms.\n`,
   );
-  const table = [['attack', 'refused', 'times', 'p50 ms', 'p99 ms', 'max ms', 'calls', "others' p99", 'shed']];
+  const table = inColumns([46, 24, 6, 8, 8, 8, 6, 12, 5]);
+  table(['attack', 'refused', 'times', 'p50 ms', 'p99 ms', 'max ms', 'calls', "others' p99", 'shed']);
   for (const [way, attacks] of [
     ['HTTP', overHttp],
     ['WebSocket', overSocket],
   ] as const) {
-    table.push([`over ${way}`, '', '', '', '', '', '', '', '']);
+    table([`over ${way}`]);
     for (const attack of attacks) {
       const before = await counted(gateway, 'jarvis_subgraph_calls_total');
-      const ordinary = startOrdinary(gateway.url, rate);
+      ordinary.start(gateway.url, rate);
       const refused = await attackFor(attack, gateway.url);
       const others = await ordinary.stop();
       const calls = (await counted(gateway, 'jarvis_subgraph_calls_total')) - before - others.times.length;
@@ -77,7 +79,7 @@ async function underAttack() {
       expect(calls === 0, `${name}: ${calls} calls to subgraphs`);
       expect(quantile(others.times, 0.99) < bars.others, `${name}: others wait ${ms(others.times, 0.99)} ms (p99)`);
       expect(others.shed === 0, `${name}: ${others.shed} of the others were turned away`);
-      table.push([
+      table([
         `  ${attack.name}`,
         outcomes,
         String(times.length),
@@ -90,7 +92,8 @@ async function underAttack() {
       ]);
     }
   }
-  console.log(`${tableOf(table)}\n`);
+  console.log();
+  ordinary.end();
   await gateway.end();
 }
 
@@ -99,7 +102,7 @@ async function attackFor({ start }: Attack, url: string): Promise<Refused[]> {
   const end = performance.now() + seconds * 1_000;
   await Promise.all(
     Array.from({ length: attackers }, async (_, index) => {
-      const attacker = await start(url);
+      const attacker = await start(url, `attacker-${index}`);
       for (let n = index; performance.now() < end; n += attackers) refused.push(await attacker.attack(n));
       attacker.stop();
     }),

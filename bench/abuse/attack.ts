@@ -9,7 +9,8 @@ export interface Refused {
 export interface Attack {
   readonly name: string;
   readonly expected: string;
-  start(url: string): Promise<Attacker>;
+  /** @param tenant an account of its own */
+  start(url: string, tenant: string): Promise<Attacker>;
 }
 
 export interface Attacker {

@@ -1,17 +1,38 @@
+import { fork } from 'node:child_process';
 import { Agent, request } from 'undici';
 import { federationBenchmark } from '../gateway/publicScenario.ts';
 
-export interface Ordinary {
-  stop(): Promise<{
-    /** Of those that were answered, milliseconds from when each was due. */
-    readonly times: readonly number[];
-    /** Turned away with 503. */
-    readonly shed: number;
-  }>;
+export interface Figures {
+  /** Of those that were answered, milliseconds from when each was due. */
+  readonly times: readonly number[];
+  /** Turned away with 503. */
+  readonly shed: number;
+}
+
+/** Ordinary clients in a process of their own, so that what attacks cost their attackers does not count for others. */
+export function forkOrdinary() {
+  const child = fork(import.meta.filename, ['clients']);
+  return {
+    start: (url: string, rate: number) => void child.send({ url, rate }),
+    stop: () =>
+      new Promise<Figures>((done) => {
+        child.once('message', (figures) => done(figures as Figures));
+        child.send('stop');
+      }),
+    end: () => child.disconnect(),
+  };
+}
+
+if (process.argv[2] === 'clients') {
+  let clients: ReturnType<typeof startOrdinary> | undefined;
+  process.on('message', async (message: 'stop' | { url: string; rate: number }) => {
+    if (message !== 'stop') clients = startOrdinary(message.url, message.rate);
+    else process.send?.(await clients?.stop());
+  });
 }
 
 /** Clients that ask for something small now and then, whether the gateway is slow or not: so many requests a second between them. */
-export function startOrdinary(url: string, rate: number, clients = 20): Ordinary {
+function startOrdinary(url: string, rate: number, clients = 20) {
   const agent = new Agent({ connections: 64, pipelining: 1 });
   const body = JSON.stringify({ query: federationBenchmark.queries.small });
   const times: number[] = [];
@@ -39,7 +60,7 @@ export function startOrdinary(url: string, rate: number, clients = 20): Ordinary
     }
   }, 2);
   return {
-    async stop() {
+    async stop(): Promise<Figures> {
       clearInterval(timer);
       await Promise.all(running);
       await agent.close();

@@ -1,10 +1,9 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { type Abuse, abuses } from '../../tests/support/abuse.ts';
+import { abuses } from '../../tests/support/abuse.ts';
 import type { Attack, Refused } from './attack.ts';
 
-/** The same request again and again would be remembered: each has a comment of its own, where it has a document. */
-function varied(body: Abuse['body'], n: number): Buffer {
-  if (typeof body !== 'string') return Buffer.from(body);
+/** The same request again and again would be remembered: each has a comment of its own, where it has a document that is read. */
+function varied(body: string, n: number): Buffer {
   return Buffer.from(body.startsWith('{"query":"') ? body.replace('{"query":"', `{"query":"#${n}\\n`) : body);
 }
 
@@ -12,16 +11,18 @@ function varied(body: Abuse['body'], n: number): Buffer {
 export const overHttp: readonly Attack[] = abuses.map((abuse) => ({
   name: abuse.name,
   expected: `${abuse.status} ${abuse.code}`,
-  async start(url) {
+  async start(url, tenant) {
     const agent = new Agent({ keepAlive: true });
     const headers = {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json',
-      'x-tenant': 'attacker',
+      'x-tenant': tenant,
       ...abuse.headers,
     };
+    const { body } = abuse;
+    const same = typeof body !== 'string' || body.length > 1_000_000 ? Buffer.from(body) : undefined;
     return {
-      attack: (n) => send(url, agent, headers, varied(abuse.body, n)),
+      attack: (n) => send(url, agent, headers, same ?? varied(String(body), n)),
       stop: () => agent.destroy(),
     };
   },

@@ -36,6 +36,14 @@ describeInChromium('the explorer on the graph itself', (windows) => {
     expect(dashboard.notifications.length).toBeGreaterThan(0);
     await tab.shows('"urgencyLoad"');
     await tab.picture('dashboard');
+    await tab.button('Show Query plan').click();
+    const plan = tab.page.getByRole('region', { name: 'Query plan' });
+    await plan.getByText(/^\d+ fetches · 5 subgraphs · \d+ round trips$/).waitFor();
+    await tab.picture('dashboard-plan');
+    await plan.getByRole('button', { name: 'Enlarge' }).click();
+    await tab.page.getByRole('dialog', { name: 'Query plan of query Dashboard' }).waitFor();
+    await tab.picture('dashboard-plan-large');
+    await tab.page.keyboard.press('Escape');
 
     await tab.openExample('CreateGoal');
     const { createGoal } = (await tab.ask()).data;
