@@ -13,12 +13,20 @@ export interface Load {
   /** Milliseconds from when each was due. */
   readonly answerTimes: readonly number[];
   readonly shedTimes: readonly number[];
+  /** By how many milliseconds requests were sent after they were due: the generator's own fault, and part of the times. */
+  readonly sendDelays: readonly number[];
+  /** Share of the time that the generator was busy. Near 1 it measures itself. */
+  readonly generatorBusy: number;
 }
 
 const body = JSON.stringify({ query: federationBenchmark.queries.big });
 /** So many people between them; the limits are for each. */
 const tenants = 200;
 
+/** Bytes of the right answer, which one request has checked. */
+let rightLength: string | undefined;
+
+/** Looks into the first answer only, so that the generator has more to spare than the gateway. */
 async function ask(gateway: RunningProcess, agent: Agent, n: number): Promise<'answered' | 'shed' | 'wrong'> {
   const {
     statusCode,
@@ -30,8 +38,14 @@ async function ask(gateway: RunningProcess, agent: Agent, n: number): Promise<'a
     body,
     dispatcher: agent,
   });
-  const text = await answer.text();
-  if (statusCode === 200 && text.startsWith('{"data":{"users":[{') && !text.includes('"errors"')) return 'answered';
+  if (statusCode === 200 && rightLength === undefined) {
+    const text = await answer.text();
+    if (!text.startsWith('{"data":{"users":[{') || text.includes('"errors"')) return 'wrong';
+    rightLength = String(headers['content-length']);
+    return 'answered';
+  }
+  await answer.dump({ limit: 1_000_000 });
+  if (statusCode === 200) return headers['content-length'] === rightLength ? 'answered' : 'wrong';
   return statusCode === 503 && Number(headers['retry-after']) > 0 ? 'shed' : 'wrong';
 }
 
@@ -51,11 +65,21 @@ export async function capacityOf(gateway: RunningProcess, seconds: number, conne
   return answered / elapsed;
 }
 
-/** Requests that come whether the earlier ones are answered or not, `rate` a second. */
+/** Connections that are open before the load comes, as those of a proxy are. */
+const connections = 500;
+
+/**
+ * Requests that come whether the earlier ones are answered or not, `rate` a second, on connections that are open already: Node accepts one new
+ * connection a turn of its event loop (libuv 1.45 and later), so a rush of new ones waits whatever the server does.
+ */
 export async function arrivals(gateway: RunningProcess, rate: number, seconds: number): Promise<Load> {
-  const agent = new Agent({ connections: 2_000 });
+  const agent = new Agent({ connections, keepAliveTimeout: 60_000 });
+  const open = () => request(`${gateway.url}/health/live`, { dispatcher: agent }).then(({ body }) => body.dump());
+  await Promise.all(Array.from({ length: connections }, open));
   const times = { answered: [] as number[], shed: [] as number[], wrong: [] as number[] };
   const running = new Set<Promise<void>>();
+  const sendDelays: number[] = [];
+  const before = performance.eventLoopUtilization();
   const started = performance.now();
   let sent = 0;
   const one = async (due: number, n: number) => {
@@ -64,13 +88,16 @@ export async function arrivals(gateway: RunningProcess, rate: number, seconds: n
   };
   while (performance.now() - started < seconds * 1_000) {
     for (; sent < ((performance.now() - started) * rate) / 1_000; sent++) {
-      const asked = one(started + (sent * 1_000) / rate, sent).finally(() => running.delete(asked));
+      const due = started + (sent * 1_000) / rate;
+      sendDelays.push(performance.now() - due);
+      const asked = one(due, sent).finally(() => running.delete(asked));
       running.add(asked);
     }
     await new Promise((done) => setTimeout(done, 1));
   }
   const elapsed = (performance.now() - started) / 1_000;
   const inTime = times.answered.length;
+  const generatorBusy = performance.eventLoopUtilization(before).utilization;
   await Promise.all(running);
   await agent.close();
   return {
@@ -80,5 +107,7 @@ export async function arrivals(gateway: RunningProcess, rate: number, seconds: n
     wrong: times.wrong.length,
     answerTimes: times.answered,
     shedTimes: times.shed,
+    sendDelays,
+    generatorBusy,
   };
 }

@@ -24,10 +24,13 @@ export function watchEventLoop(): EventLoop {
 
 /** Milliseconds between two looks at the event loop. */
 const interval = 100;
+/** Operations that may run before anything is known. */
+const first = 64;
 
 /**
  * How many operations may run at a time. More than the processor can serve makes all of them slow and none of them faster, which shows as
- * an event loop that is late: then fewer may run, and more again while it is punctual and somebody waits.
+ * an event loop that is late: then fewer may run, and more again while it is punctual and somebody waits. It begins low, because what was let in
+ * is not sent away again: a limit that comes down only then has lost seconds.
  */
 export class ConcurrencyLimit {
   current: number;
@@ -45,7 +48,7 @@ export class ConcurrencyLimit {
     this.#least = Math.min(options.least, options.most);
     this.#target = options.target;
     this.#eventLoop = options.eventLoop;
-    this.current = options.most;
+    this.current = options.eventLoop ? Math.min(first, options.most) : options.most;
   }
 
   /** Told of each operation that comes: how many run with it, whether it has to wait, and when that is. */

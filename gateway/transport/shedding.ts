@@ -10,8 +10,10 @@ export interface ShedderOptions {
   readonly leastConcurrent?: number;
   /** Operations that wait at a time. */
   readonly queue?: number;
-  /** Milliseconds that one waits at most. While others have waited for long already, a fifth of that. */
+  /** Milliseconds that one waits at most, in a burst. */
   readonly maxWait?: number;
+  /** And while others have waited for long already. */
+  readonly standingWait?: number;
   /** Share of the operations that run which one account may have. */
   readonly accountShare?: number;
   /** Milliseconds by which the event loop may be late. */
@@ -49,15 +51,14 @@ interface Waiter {
 
 /** Milliseconds between two looks at who has waited too long. */
 const precision = 5;
-/** Milliseconds after which a queue that was never empty is no burst but a load that does not fit. */
-const standing = 100;
 
 /**
  * Refuses at once what would only make everything slow. Operations run up to a limit, and some wait a moment, which carries a burst. Those
  * who wait take turns by account, and when the queue is full whoever has most in it loses: the flood of one account is refused to that account.
  */
 export function createShedder(options: ShedderOptions = {}): Shedder {
-  const { maxConcurrent = 512, leastConcurrent = 16, queue: maxWaiting = 256, maxWait = 50 } = options;
+  const { maxConcurrent = 512, leastConcurrent = 16, queue: maxWaiting = 256 } = options;
+  const { maxWait = 250, standingWait = 10 } = options;
   const { accountShare = 0.5, lateness = 20, clock = systemClock, random = Math.random } = options;
   const eventLoop = options.eventLoop === false ? undefined : (options.eventLoop ?? watchEventLoop());
   const limit = new ConcurrencyLimit({ most: maxConcurrent, least: leastConcurrent, target: lateness, eventLoop });
@@ -66,6 +67,7 @@ export function createShedder(options: ShedderOptions = {}): Shedder {
   let running = 0;
   let refused = 0;
   let lastEmpty = 0;
+  let lastRefusal = Number.NEGATIVE_INFINITY;
   let stopLooking: (() => void) | undefined;
 
   const hasPlace = (account: string) =>
@@ -96,6 +98,7 @@ export function createShedder(options: ShedderOptions = {}): Shedder {
 
   const refusal = () => {
     refused++;
+    lastRefusal = clock.elapsed();
     return new GraphQLError('Too much is going on at the moment. Try again soon.', {
       // Not the same for all, or they would all come back together.
       extensions: { code: 'RATE_LIMITED', retryAfter: 1 + Math.floor(random() * 3), http: { status: 503 } },
@@ -106,7 +109,8 @@ export function createShedder(options: ShedderOptions = {}): Shedder {
     stopLooking = undefined;
     const now = clock.elapsed();
     if (!queue.size) lastEmpty = now;
-    const patience = now - lastEmpty > standing ? maxWait / 5 : maxWait;
+    // A queue that was not empty for so long is no burst but a load that does not fit.
+    const patience = now - lastEmpty > maxWait ? standingWait : maxWait;
     for (const waiter of queue.takeOver(({ since }) => now - since >= patience)) waiter.refuse(refusal());
     if (queue.size) stopLooking = clock.after(precision, look);
   };
@@ -117,7 +121,8 @@ export function createShedder(options: ShedderOptions = {}): Shedder {
       if (!loser) return Promise.reject(refusal());
       loser.refuse(refusal());
     }
-    if (!queue.size) lastEmpty = since;
+    // One that refusals have emptied is as good as full.
+    if (!queue.size && since - lastRefusal > maxWait) lastEmpty = since;
     return new Promise((admit, refuse) => {
       queue.add(account, { account, since, admit, refuse });
       stopLooking ??= clock.after(precision, look);

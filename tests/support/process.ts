@@ -41,7 +41,7 @@ export async function startProcess(
     supergraph: ['gateway/serve.ts', '--port', String(port), ...args],
   };
   const script = scripts[what] ?? ['subgraphs/main.ts', what];
-  const child = spawn(process.execPath, ['--import', 'tsx', ...script], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=64', '--import', 'tsx', ...script], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

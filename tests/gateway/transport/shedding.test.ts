@@ -56,7 +56,7 @@ describe('a shedder', () => {
     const { clock, enter, shedder } = setUp({ maxConcurrent: 1 });
     enter('a');
     const waiting = enter('a');
-    await clock.advance(49);
+    await clock.advance(249);
     expect(waiting).toEqual({});
     await clock.advance(6);
     expect(waiting.refusal).toMatchObject({
@@ -67,17 +67,22 @@ describe('a shedder', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('is less patient while the queue is never empty', async () => {
-    const { clock, enter } = setUp({ maxConcurrent: 1 });
+  test('is less patient while the queue is never empty but by refusals', async () => {
+    const { clock, enter, shedder } = setUp({ maxConcurrent: 1, maxWait: 50, standingWait: 10 });
     enter('a');
-    for (let n = 0; n < 30; n++) {
-      enter('a');
-      await clock.advance(4);
-    }
-    const late = enter('a');
     const since = clock.elapsed();
-    await clock.advance(50);
-    expect(late.at! - since).toBeLessThanOrEqual(15);
+    const burst = enter('a');
+    await clock.advance(60);
+    expect(burst.at! - since).toBeGreaterThanOrEqual(50);
+    expect(shedder.waiting).toBe(0);
+    for (let n = 0; n < 5; n++) {
+      const late = enter('a');
+      const came = clock.elapsed();
+      await clock.advance(20);
+      expect(late.at! - came).toBeLessThanOrEqual(15);
+    }
+    // Quiet for as long as a burst may last: patient again.
+    await clock.advance(60);
     const patient = enter('a');
     await clock.advance(45);
     expect(patient).toEqual({});
@@ -163,15 +168,23 @@ describe('a late event loop', () => {
     const { loop, clock, many, enter, shedder } = late();
     many('a', 80);
     await clock.advance(100);
+    enter('a');
+    expect(shedder.limit).toBe(71);
+    await clock.advance(100);
     loop.delay = 25;
     enter('a');
-    expect(shedder.limit).toBe(64);
+    expect(shedder.limit).toBe(52);
     loop.delay = 500;
     for (let n = 0; n < 10; n++) {
       await clock.advance(100);
       enter('a');
     }
     expect(shedder.limit).toBe(10);
+  });
+
+  test('is not waited for: fewer run at first than may in the end', () => {
+    expect(late({ maxConcurrent: 500 }).shedder.limit).toBe(64);
+    expect(late({ maxConcurrent: 30 }).shedder.limit).toBe(30);
   });
 
   test('lets more run again while it is punctual and somebody waits', async () => {
