@@ -1,4 +1,3 @@
-import type { QueryPlan } from '@apollo/query-planner';
 import {
   type DirectiveNode,
   type FragmentDefinitionNode,
@@ -83,62 +82,6 @@ export function labelDefers(
   return { parts: { ...parts, operation: { ...operation, selectionSet } }, labels };
 }
 
-/**
- * The operation of a `labelDefers` with those of its parts only that its plan has. The planner leaves some out and fetches them with what is
- * around them, where a null that must not be may take away more than the part: the answer must come as it is fetched. What no subgraph is
- * asked for is in no plan, and may come later all the same.
- */
-export function keepPlanned(
-  parts: OperationParts,
-  labels: DeferredLabels,
-  { node }: QueryPlan,
-): { readonly parts: OperationParts; readonly labels: DeferredLabels } {
-  const kept = new Map<string, string | undefined>();
-  for (const label of plannedLabels(node)) kept.set(label, labels.get(label));
-  const operation = visit(parts.operation, {
-    InlineFragment: {
-      leave(fragment) {
-        const label = deferredLabel(fragment, labels);
-        if (label === undefined || kept.has(label)) return undefined;
-        if (isFetched(fragment.selectionSet))
-          return { ...fragment, directives: fragment.directives?.filter((one) => !isDefer(one)) };
-        kept.set(label, labels.get(label));
-        return undefined;
-      },
-    },
-  });
-  return { parts: { ...parts, operation }, labels: kept };
-}
-
-/** Whether a subgraph must be asked for anything. */
-const isFetched = (set: SelectionSetNode): boolean =>
-  set.selections.some((selection) =>
-    selection.kind === Kind.INLINE_FRAGMENT
-      ? isFetched(selection.selectionSet)
-      : selection.kind === Kind.FRAGMENT_SPREAD || !selection.name.value.startsWith('__'),
-  );
-
-/** The labels of the parts that come later in a plan. */
-function plannedLabels(node: QueryPlan['node']): string[] {
-  switch (node?.kind) {
-    case 'Sequence':
-    case 'Parallel':
-      return node.nodes.flatMap(plannedLabels);
-    case 'Flatten':
-      return plannedLabels(node.node);
-    case 'Defer':
-      return [
-        ...plannedLabels(node.primary.node),
-        ...node.deferred.flatMap(({ label, node }) => [
-          ...(label === undefined ? [] : [label]),
-          ...plannedLabels(node),
-        ]),
-      ];
-    default:
-      return [];
-  }
-}
-
 /** Where a `@defer` counts: everywhere, below the first field, or nowhere. */
 type Mode = 'always' | 'below' | 'never';
 
@@ -148,7 +91,7 @@ export function deferredLabel(selection: SelectionNode, labels: DeferredLabels |
   return defer && labelOf(defer);
 }
 
-const isDefer = (directive: DirectiveNode) => directive.name.value === 'defer';
+export const isDefer = (directive: DirectiveNode) => directive.name.value === 'defer';
 
 const argument = (defer: DirectiveNode, name: string) =>
   defer.arguments?.find((candidate) => candidate.name.value === name)?.value;

@@ -10,11 +10,12 @@ import {
   operationParts,
   rootFields,
 } from './conditions.ts';
-import { type DeferredLabels, keepPlanned, labelDefers, withoutDefers } from './deferral.ts';
+import { type DeferredLabels, labelDefers, withoutDefers } from './deferral.ts';
 import { overrideLabels } from './overrideLabels.ts';
 import { type OverrideDecision, overrideByShare } from './overrides.ts';
 import { createPlanBuilder, type Overrides, type ReadSupergraph, readSupergraph } from './planBuilder.ts';
 import { type CacheStatistics, PlanCache } from './planCache.ts';
+import { isSound, keepPlanned } from './plannedParts.ts';
 import { createPlanThread, type PlanThread, type PlanThreadOptions } from './planThread.ts';
 import { isLimit, isRefusal, isTooComplex, isUnplannable, tooComplex, unplannable } from './refusals.ts';
 
@@ -203,9 +204,9 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
     let size = 0;
     if (rootFields(folded).length) {
       const { plan, time } = await builder.build({ operation: print(folded), overrides });
-      // In what comes later the planner lets a fetch run beside the one that gives it its context: what it asks for would be null, without an error.
-      if (shape.deferred && plan.includes(READS_CONTEXT)) throw unplannable(rootFields(folded));
       queryPlan = JSON.parse(plan);
+      if (shape.deferred && !isSound(shape.parts, shape.deferred, conditions, queryPlan, plan))
+        throw unplannable(rootFields(folded));
       size = plan.length;
       planningTime += time;
       planned++;
@@ -306,9 +307,6 @@ const documentOf = ({ operation, fragments }: OperationParts): DocumentNode => (
   kind: Kind.DOCUMENT,
   definitions: [operation, ...fragments.values()],
 });
-
-/** In a plan's JSON; inside of a string its quotes would be escaped. */
-const READS_CONTEXT = '"contextRewrites":[{';
 
 const NO_OVERRIDES: Overrides = new Map();
 const NO_CONDITIONS: ConditionValues = new Map();

@@ -8,10 +8,10 @@ const OPERATIONS = 10;
 
 /**
  * Graphs that were answered wrongly once. A change of the generator gives seeds another meaning, so what they showed is a plain test, too:
- * 217 (an object without a prototype in the place of an Int) in failures.test.ts, 487 (a part that the planner left out) in incremental.test.ts, 2489
- * (a context that is read in a part) in federation.test.ts.
+ * 217 (an object without a prototype in the place of an Int) in failures.test.ts, 487 and 3853 (parts that the planner left out or split) in
+ * incremental.test.ts, 2489 (a context that is read in a part) in federation.test.ts.
  */
-const FOUND: readonly number[] = [217, 487, 2489];
+const FOUND: readonly number[] = [217, 487, 2489, 3853];
 
 const seeds = process.env.FUZZ_SEED
   ? [Number(process.env.FUZZ_SEED)]

@@ -59,12 +59,18 @@ test('an error belongs to the part that asked for its field, and not to one that
   ]);
 });
 
-test('what the planner fetches with what is around it is answered so, for its nulls may take away more than a part', async () => {
-  const { runInParts } = graph();
-  const { initial, parts } = await runInParts('{ top { __typename ... on Book @defer { strict } } }');
-  expect(initial).toEqual({
-    data: { top: null },
-    errors: [expect.objectContaining({ path: ['top', 'strict'] })],
-  });
-  expect(parts).toEqual([]);
-});
+test.each([
+  ['strict', 'all'],
+  ['strict title', 'some'],
+])(
+  'a part with %s, of which the planner fetches %s with what is around it, comes at once: its nulls may take that away',
+  async (fields) => {
+    const { runInParts } = graph();
+    const { initial, parts } = await runInParts(`{ top { __typename ... on Book @defer { ${fields} } } }`);
+    expect(initial).toEqual({
+      data: { top: null },
+      errors: [expect.objectContaining({ path: ['top', 'strict'] })],
+    });
+    expect(parts).toEqual([]);
+  },
+);
