@@ -116,7 +116,7 @@ export function caseOf(seed: number) {
     /** The operation of a number, where it is valid. */
     operation(index: number) {
       const random = randomOf(seed * 7919 + index);
-      const query = operationOf(graph, random);
+      const query = operationOf(graph, random, seed % 7 === 2);
       const variables = variablesOf(random);
       return validate(planner.apiSchema, parse(query)).length ? undefined : { query, variables };
     },

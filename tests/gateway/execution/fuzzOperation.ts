@@ -5,8 +5,11 @@ import { type Field, fieldsOf, type Graph, LEAVES, type Random } from './fuzzGra
 // variables, `@defer` with labels and conditions; arguments as literals and variables, also inside of input objects and lists, null, missing
 // or with defaults.
 
-/** A random operation on a graph, nearly always a valid one. */
-export function operationOf(graph: Graph, random: Random): string {
+/**
+ * A random operation on a graph, nearly always a valid one.
+ * @param hasClashes whether aliases may be called as the key is that subgraphs are asked by; then more are not valid
+ */
+export function operationOf(graph: Graph, random: Random, hasClashes: boolean): string {
   const fragments = new Map<string, { readonly type: string; readonly text: string }>();
   const types = fieldsOf(graph);
   const all = [...types.values()].flat();
@@ -35,6 +38,7 @@ export function operationOf(graph: Graph, random: Random): string {
       again === 'constructor' ? `constructor_${code}_${field.name}${tag}` : `${field.name}${tag}_${code}${again}`;
     const alias = tag || differs || random.chance(0.2) ? `${name}: ` : '';
     const inner = LEAVES.includes(field.named) ? '' : ` { ${selection(field.named, depth - 1)} }`;
+    if (hasClashes && random.chance(0.12)) return `id: ${field.name}${given}${condition()}${inner}`;
     return `${alias}${field.name}${given}${condition()}${inner}`;
   };
   const fieldsIn = (fields: readonly Field[], depth: number) =>
@@ -62,7 +66,7 @@ export function operationOf(graph: Graph, random: Random): string {
       parts.push(...fieldsIn(graph.value, 1));
     } else if (fields || type === 'Holder' || type === 'Kid') {
       const own = fields ?? types.get(type) ?? [];
-      if (random.chance(0.3)) parts.push(`id${condition()}`);
+      if (random.chance(0.3)) parts.push(`${hasClashes ? 'i: ' : ''}id${condition()}`);
       parts.push(...fieldsIn(graph.media.includes(type) ? [...own, ...graph.mediaFields] : own, depth));
       if (depth > 0 && random.chance(0.25)) parts.push(spread(type, depth));
       if (random.chance(0.15)) parts.push(`... ${condition()}${defer()} { ${selection(type, depth - 1)} }`);
@@ -70,7 +74,7 @@ export function operationOf(graph: Graph, random: Random): string {
       if (fields && depth > 0 && random.chance(0.08))
         parts.push(`... on ${random.pick(['Any', 'Node'])}${condition()}${defer()} { ${selection('Any', depth - 1)} }`);
     } else {
-      if (type !== 'Any' && random.chance(0.5)) parts.push(`id${condition()}`);
+      if (type !== 'Any' && random.chance(0.5)) parts.push(`${hasClashes ? 'i: ' : ''}id${condition()}`);
       if (type === 'Media') parts.push(...fieldsIn(graph.mediaFields, depth));
       else if (graph.media.length && random.chance(0.3))
         parts.push(`... on Media${condition()}${defer()} { ${selection('Media', depth)} }`);

@@ -14,6 +14,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { answeredName } from '../../../gateway/planning/aliases.ts';
 import { operationParts } from '../../../gateway/planning/conditions.ts';
 import { labelDefers } from '../../../gateway/planning/deferral.ts';
 import type { PreparedPlan } from '../../../gateway/planning/planner.ts';
@@ -119,9 +120,14 @@ export async function partsOfOne(
  * The document whose parts a plan promises, for `partsOfOne`: the client's, or where the planner left some parts out, the plan's own under the
  * client's labels.
  */
-export function promised({ document, deferred, conditions }: PreparedPlan, asked: DocumentNode): DocumentNode {
+export function promised({ document, deferred, conditions, aliases }: PreparedPlan, asked: DocumentNode): DocumentNode {
   if (deferred?.size === labelDefers(operationParts(asked, undefined), conditions).labels.size) return asked;
   return visit(document, {
+    Field: {
+      enter({ alias, ...field }) {
+        return alias && { ...field, alias: { ...alias, value: answeredName(aliases, alias.value) } };
+      },
+    },
     Directive: {
       enter(directive) {
         const [argument] = directive.arguments ?? [];
