@@ -32,8 +32,11 @@ const counts = {
   faults: 0,
 };
 
-const tell = async (fault: Fault) => {
-  const { seed, operation, query, variables, message } = await shrink(fault);
+/** As long as a plan may take; the planner knows one that takes for ever. */
+const thread = { budget: 2_500, patience: 60_000 };
+
+const tell = async (fault: Fault, graph: ReturnType<typeof caseOf>) => {
+  const { seed, operation, query, variables, message } = await shrink(fault, graph);
   console.log(`\nseed ${seed}, operation ${operation}: ${query}\n${JSON.stringify(variables)}\n${message}`);
 };
 
@@ -41,7 +44,7 @@ const seconds = () => Math.round((performance.now() - started) / 1000);
 
 let seed = first;
 for (; counts.cases < cases; seed++) {
-  const graph = caseOf(seed);
+  const graph = caseOf(seed, thread);
   counts.graphs++;
   for (let index = only ?? 0; index <= (only ?? operations - 1) && counts.cases < cases; index++) {
     const operation = graph.operation(index);
@@ -61,8 +64,9 @@ for (; counts.cases < cases; seed++) {
     if (outcome.isRefused) counts.refused++;
     if (!outcome.fault) continue;
     counts.faults++;
-    await tell(outcome.fault);
+    await tell(outcome.fault, graph);
   }
+  await graph.federation.planner.close();
   if (seed % 100 === 0)
     console.log(`${counts.cases} cases up to seed ${seed}, ${counts.faults} faults, ${seconds()} s`);
 }

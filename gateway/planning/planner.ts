@@ -185,8 +185,8 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
     try {
       return await prepareAs(wanted, shape);
     } catch (error) {
-      // The planner has faults with `@defer` that it does not have without; nobody is promised parts.
-      if (!isUnplannable(error)) throw error;
+      // The planner has faults with `@defer` that it does not have without, one of which has no end; nobody is promised parts.
+      if (!isUnplannable(error) && !isTooComplex(error) && !isLimit(error)) throw error;
       return prepareAs(wanted, shapeOf({ ...wanted, isIncremental: false }));
     }
   };

@@ -30,3 +30,17 @@ test.each(seeds)('graph %i answers as one schema would', async (seed) => {
   // Most random operations are valid: else this would show nothing.
   expect(answered).toBeGreaterThan(OPERATIONS / 3);
 });
+
+test('what the planner would plan in parts for ever is planned, and answered, whole', async () => {
+  const { federation, operation } = caseOf(4552, { budget: 1_000 });
+  const { planner, prepare, run, runInParts } = federation;
+  await planner.ready();
+  const { query, variables } = operation(8)!;
+  const plan = await prepare(query, variables, undefined, { incremental: true });
+  // The first thread was ended: else this would show nothing.
+  expect(planner.statistics.threads).toBe(2);
+  expect(plan.deferred).toBeUndefined();
+  const whole = await run(query, variables);
+  expect((await runInParts(query, variables)).initial.data).toEqual(whole.data);
+  await planner.close();
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { buildSchema, parse, validate } from 'graphql';
+import type { PlanThreadOptions } from '../../../gateway/planning/planThread.ts';
 import { isTooComplex } from '../../../gateway/planning/refusals.ts';
 import type { SubgraphResponse } from '../../../gateway/sources/source.ts';
 import { executors, federate } from './federation.ts';
@@ -35,12 +36,18 @@ export interface Outcome {
   readonly hasErrors?: boolean;
 }
 
-/** A graph of a seed, federated and as one schema. */
-export function caseOf(seed: number) {
+/**
+ * A graph of a seed, federated and as one schema.
+ * @param thread to plan in: there is one fault of the planner's that has no end
+ */
+export function caseOf(seed: number, thread?: PlanThreadOptions) {
   const graph = graphOf(seed);
   /** The fields of mutations that ran, as subgraphs saw them. */
   let ran: string[] = [];
-  const federation = federate(fixtures(graph, (field) => ran.push(field)));
+  const federation = federate(
+    fixtures(graph, (field) => ran.push(field)),
+    { thread },
+  );
   const sound = new Map(federation.sources);
   const monolith = buildSchema(
     `${sdlOf(graph)} directive @defer(label: String, if: Boolean! = true) on FRAGMENT_SPREAD | INLINE_FRAGMENT`,

@@ -11,8 +11,7 @@ const REMOVABLE: readonly string[] = [
 ];
 
 /** The fault with an operation from which nothing more can be taken. */
-export async function shrink(fault: Fault): Promise<Fault> {
-  const graph = caseOf(fault.seed);
+export async function shrink(fault: Fault, graph = caseOf(fault.seed)): Promise<Fault> {
   let smallest = fault;
   /** How many nodes in a row, from the last one taken on and around, could not be taken. */
   let kept = 0;
