@@ -30,11 +30,19 @@ export interface SubgraphRequest {
   readonly event?: unknown;
 }
 
+/**
+ * Marks an answer whose text had no backslash: none of its strings needs an escape when it is written as JSON again. A symbol, because what is
+ * read from JSON can have none.
+ */
+export const isPlain: unique symbol = Symbol('plain');
+
 /** What a subgraph answered. Errors are passed on to the client as they are: a source masks what must stay inside. */
 export interface SubgraphResponse {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly GraphQLFormattedError[];
   readonly extensions?: Record<string, unknown>;
+  /** Where a source has looked. Strings that it changes or adds would have to need no escapes either. */
+  readonly [isPlain]?: true;
 }
 
 /**

@@ -59,12 +59,12 @@ export async function executeIncrementally(
     errors: work.errors,
     leave: work.leave,
     shapeFirst() {
-      const projection = new Projection(variables);
+      const projection = new Projection(variables, work.isPlain);
       const data = write(work.root, projection);
       return { data, found: projection.errors, pending: projection.pending };
     },
     shapePart(part) {
-      const projection = new Projection(variables);
+      const projection = new Projection(variables, work.isPlain);
       const data = writePart(part, valueAt(work.root, part.path), projection);
       if (data === undefined) return undefined;
       for (const key of part.path.toReversed()) {
@@ -109,7 +109,7 @@ async function run(plan: PreparedPlan, options: ExecuteOptions, event?: unknown)
   } finally {
     work.release();
   }
-  const projection = new Projection(variables, work.shared);
+  const projection = new Projection(variables, work.isPlain, work.shared);
   const data = compiled.write(work.root, projection);
   const written: TextResult = plan.weigh ? { data, weight: projection.weight } : { data };
   if (!work.errors.length && !projection.findings.length) return written;

@@ -48,11 +48,14 @@ export class Projection {
   /** Of what is written, where the plan says how to weigh. */
   weight = 0;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Whether no string of what is written needs an escape. */
+  readonly isPlain: boolean;
   /** Lists and objects that are at several places of the answer, with their texts as soon as they are written. */
   readonly shared: SharedTexts | undefined;
 
-  constructor(variables: Readonly<Record<string, unknown>>, shared?: SharedTexts) {
+  constructor(variables: Readonly<Record<string, unknown>>, isPlain: boolean, shared?: SharedTexts) {
     this.variables = variables;
+    this.isPlain = isPlain;
     this.shared = shared;
   }
 
@@ -293,7 +296,7 @@ function plainLeaf({ name }: GraphQLLeafType): string {
   switch (name) {
     case 'String':
     case 'ID':
-      return 'else if (typeof v === "string") s = quote(v);';
+      return `else if (typeof v === "string") s = p.isPlain ? '"' + v + '"' : quote(v);`;
     case 'Int':
       return 'else if (typeof v === "number" && (v | 0) === v) s = "" + v;';
     case 'Float':

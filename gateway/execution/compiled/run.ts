@@ -22,6 +22,8 @@ export class Run implements LeaveSignal {
   readonly errors: GraphQLError[] = [];
   /** What was asked already and will be asked again by another fetch of the plan. */
   readonly asked = new Map<string, Promise<Answer>>();
+  /** Whether no string of the answers so far needs an escape in JSON. */
+  isPlain = true;
   /** What several places of the merged tree have in common. */
   shared: SharedTexts | undefined;
   /** What comes later, in an operation that answers in parts. */

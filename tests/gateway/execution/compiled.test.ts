@@ -9,6 +9,7 @@ import { quote } from '../../../gateway/execution/compiled/quote.ts';
 import { stringifyResult } from '../../../gateway/execution/executors.ts';
 import { type ResponsePath, targetsAt } from '../../../gateway/execution/targets.ts';
 import { createGateway } from '../../../gateway/gateway.ts';
+import { isPlain } from '../../../gateway/sources/source.ts';
 import { federate } from './federation.ts';
 
 describe('code from names', () => {
@@ -37,6 +38,23 @@ describe('code from names', () => {
     for (const text of ['\ud800', 'a\udc00b', '\u2028', '\u007f', 'x'.repeat(100), `${'x'.repeat(100)}\n`])
       expect(quote(text)).toBe(JSON.stringify(text));
   });
+});
+
+test('strings are looked through unless all answers were marked as plain', async () => {
+  const { prepare, sources, replace } = federate({
+    a: { sdl: 'type Query { t: T } type T @key(fields: "id") { id: ID! a: String }' },
+    b: { sdl: 'type T @key(fields: "id") { id: ID! b: String }' },
+  });
+  const answers = {
+    a: { data: { t: { __typename: 'T', id: '1', a: 'none' } }, [isPlain]: true },
+    b: { data: { _entities: [{ b: 'a "quote"\n' }] } },
+  } as const;
+  for (const name of ['a', 'b'] as const)
+    replace(name, { execute: async () => ({ ...answers[name], data: structuredClone(answers[name].data) }) });
+  const textOf = async (query: string) =>
+    (await executeText(await prepare(query), { sources, deadline: Date.now() + 10_000 })).data;
+  expect(JSON.parse((await textOf('{ t { a b } }')) as string)).toEqual({ t: { a: 'none', b: 'a "quote"\n' } });
+  expect(await textOf('{ t { a } }')).toBe('{"t":{"a":"none"}}');
 });
 
 test('a compiled path finds what the interpreted one does', () => {

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { createHttpSource, type HttpSourceOptions } from '../../../gateway/sources/http.ts';
-import type { SubgraphRequest } from '../../../gateway/sources/source.ts';
+import { isPlain, type SubgraphRequest } from '../../../gateway/sources/source.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -35,7 +35,24 @@ const ask = (parts: Partial<SubgraphRequest> = {}): SubgraphRequest => ({
   ...parts,
 });
 
+/** An answer that had no backslash. */
+const plain = (answer: object) => ({ ...answer, [isPlain]: true });
+
 const json = { 'content-type': 'application/json' };
+
+test('marks an answer without escapes, and none may say so itself', async () => {
+  const texts = [
+    '{"data":{"a":"plain"}}',
+    '{"data":{"a":"\\n"}}',
+    '{"data":{"a":"\\""},"isPlain":true,"Symbol(plain)":true}',
+  ];
+  const marks: unknown[] = [];
+  for (const text of texts) {
+    const { source } = await subgraph((_request, response) => response.writeHead(200, json).end(text));
+    marks.push((await source.execute(ask()))[isPlain]);
+  }
+  expect(marks).toEqual([true, undefined, undefined]);
+});
 
 test('posts the request and reads the answer', async () => {
   const seen: { method?: string; url?: string; headers: Record<string, unknown>; body: string }[] = [];
@@ -49,7 +66,7 @@ test('posts the request and reads the answer', async () => {
     { headers: ({ operationName }) => ({ 'x-operation': operationName ?? '' }) },
   );
   const request = ask({ operationName: 'A', variables: { x: 1 } });
-  await expect(source.execute(request)).resolves.toEqual({ data: { a: 'ü ✓' } });
+  await expect(source.execute(request)).resolves.toEqual(plain({ data: { a: 'ü ✓' } }));
   await source.execute(ask({ body: '{"query":"{ b }"}' }));
   const [first, second] = seen;
   expect(first).toMatchObject({
@@ -94,7 +111,7 @@ test('reads an answer that comes in pieces, cut inside a character', async () =>
       response.write(bytes.subarray(15, 17), () => response.end(bytes.subarray(17))),
     );
   });
-  await expect(source.execute(ask())).resolves.toEqual({ data: { a: '✓✓✓' } });
+  await expect(source.execute(ask())).resolves.toEqual(plain({ data: { a: '✓✓✓' } }));
 });
 
 test.each([
@@ -126,7 +143,7 @@ test.each([400, 422, 500, 503])('takes an answer of GraphQL’s own type with st
       .writeHead(status, { 'content-type': 'application/graphql-response+json; charset=utf-8' })
       .end('{"errors":[{"message":"no"}]}');
   });
-  await expect(source.execute(ask())).resolves.toEqual({ errors: [{ message: 'no' }] });
+  await expect(source.execute(ask())).resolves.toEqual(plain({ errors: [{ message: 'no' }] }));
 });
 
 test('rejects when nobody listens', async () => {
@@ -144,7 +161,7 @@ test('rejects an answer that is cut off, and can be asked again', async () => {
     response.write('{"data":{', () => response.socket?.destroy());
   });
   await expect(source.execute(ask())).rejects.toThrow();
-  await expect(source.execute(ask())).resolves.toEqual({ data: {} });
+  await expect(source.execute(ask())).resolves.toEqual(plain({ data: {} }));
 });
 
 test.each([
