@@ -42,6 +42,14 @@ export interface Shedder {
   close(): void;
 }
 
+/** Made once, with their stacks: when there is too much to do, nothing should be done for those who are sent away. */
+const tooMuch = [1, 2, 3].map(
+  (retryAfter) =>
+    new GraphQLError('Too much is going on at the moment. Try again soon.', {
+      extensions: { code: 'RATE_LIMITED', retryAfter, http: { status: 503 } },
+    }),
+);
+
 interface Waiter {
   readonly account: string;
   readonly since: number;
@@ -99,10 +107,8 @@ export function createShedder(options: ShedderOptions = {}): Shedder {
   const refusal = () => {
     refused++;
     lastRefusal = clock.elapsed();
-    return new GraphQLError('Too much is going on at the moment. Try again soon.', {
-      // Not the same for all, or they would all come back together.
-      extensions: { code: 'RATE_LIMITED', retryAfter: 1 + Math.floor(random() * 3), http: { status: 503 } },
-    });
+    // Not the same for all, or they would all come back together.
+    return tooMuch[Math.floor(random() * tooMuch.length)] as GraphQLError;
   };
 
   const look = () => {
