@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { createLog } from '../subgraphs/shared/log.ts';
 import { createJwtVerifier } from './admission/jwt.ts';
 import { readManifest } from './admission/manifest.ts';
-import { createStandalone } from './standalone.ts';
+import { createStandalone, type Standalone, type StandaloneOptions } from './standalone.ts';
 
 const usage = `npm run gateway -- --supergraph FILE [options]
 
@@ -57,9 +57,10 @@ async function main(): Promise<void> {
   if (!file) throw new UsageError(`Say which supergraph to serve: --supergraph FILE.\n\n${usage}`);
   const log = createLog(oneOf('log-level', values['log-level'], ['silent', 'error', 'warn', 'info', 'debug']));
   const production = process.env.NODE_ENV === 'production';
-  const gateway = createStandalone({
+  const overrides = new Map(values.override.map(readOverride));
+  const gateway = start(file, {
     supergraphSdl: readText(file),
-    overrides: new Map(values.override.map(readOverride)),
+    overrides,
     forwardedHeaders: values['forward-header'],
     verify: jwks === undefined ? undefined : createJwtVerifier({ jwks, issuer, audience }),
     manifests: values.manifest.map((path) => readManifest(readText(path))),
@@ -77,8 +78,15 @@ async function main(): Promise<void> {
     planningThread: true,
     log: (level, what, message) => log[level](what, message),
   });
+  const names = gateway.gateway.engine.planner.subgraphs.map(({ name }) => name);
+  for (const name of overrides.keys())
+    if (!names.includes(name)) throw new UsageError(`--override ${name}: "${file}" has ${names.join(', ')}.`);
   await gateway.prepare();
-  const port = await gateway.listen(wholeNumber('port', values.port), values.host);
+  const port = await gateway.listen(wholeNumber('port', values.port), values.host).catch((error) => {
+    throw new UsageError(
+      `Cannot listen on ${values.host}:${values.port} (${error.code}). Choose another by --host and --port.`,
+    );
+  });
   console.log(`The gateway is ready: http://${values.host}:${port}/graphql`);
 
   const reload = () => {
@@ -107,6 +115,14 @@ function readArguments() {
     return parseArgs({ options }).values;
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
+function start(file: string, options: StandaloneOptions): Standalone {
+  try {
+    return createStandalone(options);
+  } catch (error) {
+    throw new UsageError(`"${file}" cannot be served: ${(error as Error).message}`);
   }
 }
 

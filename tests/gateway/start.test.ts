@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { supergraphFile } from '../../gateway/compose.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { freePort, post, runProcess, signIn, startProcess } from '../support/process.ts';
 
@@ -67,6 +68,26 @@ describe('a start that cannot succeed ends with one sentence that says what to c
     );
     expect(output).not.toContain('    at ');
   });
+});
+
+test('npm run gateway says in a sentence what is wrong with its command', async () => {
+  const occupied = createServer();
+  await new Promise<void>((done) => occupied.listen(0, '127.0.0.1', done));
+  const { port } = occupied.address() as { port: number };
+  const notOne = join(directory, 'not.graphql');
+  writeFileSync(notOne, 'type Query { a: Int }');
+  const wrong: [string[], string][] = [
+    [[], 'Say which supergraph to serve'],
+    [['--supergraph', notOne], `"${notOne}" cannot be served: `],
+    [['--supergraph', supergraphFile, '--override', 'nosuch=http://a.example'], '--override nosuch: '],
+    [['--supergraph', supergraphFile, '--port', String(port)], `Cannot listen on 127.0.0.1:${port} (EADDRINUSE)`],
+  ];
+  for (const [args, sentence] of wrong) {
+    const { code, output } = await runProcess(['gateway/serve.ts', ...args], {});
+    expect([code, output]).toEqual([1, expect.stringContaining(sentence)]);
+    expect(output).not.toContain('    at ');
+  }
+  occupied.close();
 });
 
 test('npm start keeps what it is told on its embedded database, through Ctrl-C and SIGKILL', async () => {
