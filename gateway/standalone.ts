@@ -95,16 +95,13 @@ export function createStandalone(options: StandaloneOptions): Standalone {
       const { name } = subgraph;
       const http = createHttpSource({
         url: addressOf(subgraph),
-        headers: ({ context, traceparent }) => {
-          const { headers } = context as StandaloneContext;
-          return traceparent ? { ...headers, traceparent } : headers;
-        },
+        headers: ({ context }) => (context as StandaloneContext).headers,
       });
       closers.push(http.close);
       const source = withResilience(http);
       sources.set(name, source);
-      const shown = subgraphErrors === 'mask' ? withMaskedErrors(source, name) : source;
-      return withFinishedAnswers(telemetry.observed(shown, name));
+      const answered = withFinishedAnswers(telemetry.observed(source, name));
+      return subgraphErrors === 'mask' ? withMaskedErrors(answered, name) : answered;
     },
     buildSubscriptionSource(subgraph) {
       const source = createWebSocketSource({
@@ -140,7 +137,8 @@ export function createStandalone(options: StandaloneOptions): Standalone {
     const isSaidElsewhere = authorization !== undefined && authorization !== request.headers.authorization;
     const headers = choose(isSaidElsewhere ? { ...request.headers, authorization } : request.headers);
     return {
-      account: verify ? account : accountByHeaders(account, headers),
+      account,
+      sharing: sharedBy(account, headers),
       isAuthenticated: identity !== null,
       scopes: identity?.scopes ?? [],
       isDeveloper: introspection === 'open' || (identity?.scopes.includes('schema:read') ?? false),
@@ -215,6 +213,6 @@ export function createStandalone(options: StandaloneOptions): Standalone {
   };
 }
 
-/** Nobody verified who asks: only those who send subgraphs the same may share what they get. */
-const accountByHeaders = (account: string, headers: Readonly<Record<string, string>>): string =>
+/** Only those of an account for whom subgraphs get the same headers may share what these answer. */
+const sharedBy = (account: string, headers: Readonly<Record<string, string>>): string =>
   Object.keys(headers).length ? `${account} ${JSON.stringify(headers)}` : account;

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { Agent, request } from 'undici';
 import { federationBenchmark } from '../gateway/publicScenario.ts';
+import { bearerOf } from './tenants.ts';
 
 export interface Figures {
   /** Of those that were answered, milliseconds from when each was due. */
@@ -43,7 +44,7 @@ function startOrdinary(url: string, rate: number, clients = 20) {
   const ask = async (due: number, client: number) => {
     const { statusCode, body: answer } = await request(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-tenant': `ordinary-${client}` },
+      headers: { 'content-type': 'application/json', authorization: await bearerOf(`ordinary-${client}`) },
       body,
       dispatcher: agent,
     });

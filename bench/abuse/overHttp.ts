@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { abuses } from '../../tests/support/abuse.ts';
 import type { Attack, Refused } from './attack.ts';
+import { bearerOf } from './tenants.ts';
 
 /** The same request again and again would be remembered: each has a comment of its own, where it has a document that is read. */
 function varied(body: string, n: number): Buffer {
@@ -16,7 +17,7 @@ export const overHttp: readonly Attack[] = abuses.map((abuse) => ({
     const headers = {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json',
-      'x-tenant': tenant,
+      authorization: await bearerOf(tenant),
       ...abuse.headers,
     };
     const { body } = abuse;

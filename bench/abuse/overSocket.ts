@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import WebSocket from 'ws';
 import { abuses } from '../../tests/support/abuse.ts';
 import type { Attack, Attacker, Refused } from './attack.ts';
+import { bearerOf } from './tenants.ts';
 
 interface Message {
   readonly id?: string;
@@ -10,14 +11,15 @@ interface Message {
   readonly payload?: any;
 }
 
+const initOf = async (tenant: string) =>
+  JSON.stringify({ type: 'connection_init', payload: { authorization: await bearerOf(tenant) } });
+
 /** A socket that the gateway has let in. */
 async function enter(url: string, tenant: string): Promise<WebSocket> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
-    headers: { 'x-tenant': tenant },
-  });
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   socket.on('error', () => {});
   await new Promise((done) => socket.once('open', done));
-  socket.send('{"type":"connection_init"}');
+  socket.send(await initOf(tenant));
   await new Promise((done) => socket.once('message', done));
   return socket;
 }
@@ -118,16 +120,15 @@ const sockets: Attack = {
   async start(url, tenant) {
     return {
       async attack() {
+        const init = await initOf(tenant);
         const open = await Promise.all(Array.from({ length: 10 }, () => enter(url, tenant)));
         const refused = await Promise.all(
           Array.from({ length: 190 }, async () => {
-            const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
-              headers: { 'x-tenant': tenant },
-            });
+            const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
             await new Promise((done) => socket.once('open', done));
             const closed = closeFrame(socket);
             const asked = performance.now();
-            socket.send('{"type":"connection_init"}');
+            socket.send(init);
             return { code: await closed, milliseconds: performance.now() - asked };
           }),
         );

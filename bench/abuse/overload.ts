@@ -1,6 +1,7 @@
 import { Agent, request } from 'undici';
 import type { RunningProcess } from '../../tests/support/process.ts';
 import { federationBenchmark } from '../gateway/publicScenario.ts';
+import { bearerOf } from './tenants.ts';
 
 /** What came of the requests of one run. */
 export interface Load {
@@ -34,7 +35,7 @@ async function ask(gateway: RunningProcess, agent: Agent, n: number): Promise<'a
     body: answer,
   } = await request(`${gateway.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-tenant': `tenant-${n % tenants}` },
+    headers: { 'content-type': 'application/json', authorization: await bearerOf(`tenant-${n % tenants}`) },
     body,
     dispatcher: agent,
   });
@@ -76,6 +77,7 @@ export async function arrivals(gateway: RunningProcess, rate: number, seconds: n
   const agent = new Agent({ connections, keepAliveTimeout: 60_000 });
   const open = () => request(`${gateway.url}/health/live`, { dispatcher: agent }).then(({ body }) => body.dump());
   await Promise.all(Array.from({ length: connections }, open));
+  await Promise.all(Array.from({ length: tenants }, (_, n) => bearerOf(`tenant-${n}`)));
   const times = { answered: [] as number[], shed: [] as number[], wrong: [] as number[] };
   const running = new Set<Promise<void>>();
   const sendDelays: number[] = [];

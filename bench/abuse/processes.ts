@@ -4,9 +4,10 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '../../tests/support/process.ts';
 import { federationBenchmark } from '../gateway/publicScenario.ts';
+import { startIssuer } from './tenants.ts';
 
 export interface Bench {
-  /** `npm run gateway` over the subgraphs of the benchmark. Each `x-tenant` is an account of its own. */
+  /** `npm run gateway` over the subgraphs of the benchmark. It knows who asks by the tokens of `tenants.ts`. */
   startGateway(...args: string[]): Promise<RunningProcess>;
   stop(): Promise<void>;
 }
@@ -25,12 +26,13 @@ export async function startBench(isPinned: boolean): Promise<Bench> {
   const port = await firstLine(subgraphs);
   const file = join(directory, 'supergraph.graphql');
   writeFileSync(file, federationBenchmark.supergraph(`http://127.0.0.1:${port}`));
+  const issuer = await startIssuer();
   const gateways: RunningProcess[] = [];
   if (isPinned) for (const pid of [process.pid, subgraphs.pid!]) pin(pid, `1-${cpus().length - 1}`);
   return {
     async startGateway(...args) {
       const gateway = await startProcess('supergraph', {}, [
-        ...['--supergraph', file, '--forward-header', 'x-tenant', '--log-level', 'silent'],
+        ...['--supergraph', file, '--jwks', issuer.jwks, '--log-level', 'silent'],
         ...args,
       ]);
       gateways.push(gateway);
@@ -40,6 +42,7 @@ export async function startBench(isPinned: boolean): Promise<Bench> {
     async stop() {
       await Promise.all(gateways.map((gateway) => gateway.end()));
       subgraphs.kill();
+      issuer.close();
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -64,6 +64,7 @@ const sockets = createWebSocketServer({
   async connect({ account }): Promise<Caller> {
     return {
       account: String(account),
+      sharing: String(account),
       isAuthenticated: true,
       scopes: [],
       isDeveloper: false,

@@ -95,6 +95,11 @@ export class AdmittedOperation implements Admitted {
 
   async listen(sink: Sink): Promise<() => void> {
     const { caller, facts } = this.#asking;
+    if (facts.wantsPlan === 'only') {
+      sink.next(await this.run());
+      sink.end();
+      return () => {};
+    }
     try {
       const stop = await this.#options.listen(this.#prepared, caller, facts.requestId, sink);
       this.#end();

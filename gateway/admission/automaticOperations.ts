@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { createBoundedMap } from './boundedMap.ts';
+import { BoundedMap } from '../boundedMap.ts';
+
 import { sha256 } from './sha256.ts';
 
 /** Texts that trusted clients registered, by their SHA-256. */
@@ -37,7 +38,11 @@ export function createAutomaticOperations({
   store,
   schema,
 }: AutomaticOptions): AutomaticOperations {
-  const memory = createBoundedMap<{ readonly text: string; readonly until: number }>({ entries, weight });
+  const memory = new BoundedMap<{ readonly text: string; readonly until: number }>({
+    entries,
+    weight,
+    largest: weight / 4,
+  });
   const keyOf = (hash: string) => `apq:${schema}:${hash}`;
   const keep = (hash: string, text: string) => memory.set(hash, { text, until: now() + ttl }, 2 * text.length);
 

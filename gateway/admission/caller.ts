@@ -1,10 +1,12 @@
 import type { LeaveSignal } from '../sources/source.ts';
-import type { RateLimit } from './charge.ts';
+import type { Charge } from './charge.ts';
 
 /** Who asks, as far as the gateway cares. Whoever runs a gateway makes these from requests; nothing here knows Jarvis. */
 export interface Caller {
-  /** Whom limits and budgets count for, and whose answers may be shared: opaque, such as "user:…" or "address:…". */
+  /** Whom limits and budgets count for: opaque, such as "user:…" or "address:…". Nothing that a client may choose freely is part of it. */
   readonly account: string;
+  /** Whose subscriptions may share answers: equal only for callers whose sources are asked alike. Opaque. */
+  readonly sharing: string;
   readonly isAuthenticated: boolean;
   readonly scopes: readonly string[];
   /** May read the schema by introspection and look at query plans. */
@@ -19,7 +21,7 @@ export interface Caller {
    * The context that sources get with each call of one request.
    * @param standing how the caller stands once the operation was charged, where operations are: what `rateLimit` of the graph answers
    */
-  contextOf(request: RequestFacts, standing?: Standing): unknown;
+  contextOf(request: RequestFacts, standing?: Pick<Charge, 'rateLimit'>): unknown;
 }
 
 /** What is known of one request besides its caller. */
@@ -39,9 +41,4 @@ export interface RequestFacts {
   readonly wantsCost?: boolean;
   /** Whether a developer wants to see the query plan: beside the answer, or without running anything. */
   readonly wantsPlan?: 'too' | 'only' | null;
-}
-
-/** Counted when somebody asks: few do, and dates cost more than points. */
-export interface Standing {
-  rateLimit(): RateLimit;
 }

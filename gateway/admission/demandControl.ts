@@ -90,10 +90,9 @@ export function createDemandControl(options: DemandControlOptions): DemandContro
   };
 }
 
-/** Whether a client wants to see `extensions.cost`: the request's `extensions` say `cost: true`, or a header `X-Cost: 1` came with it. */
-export const asksForCost = ({ extensions }: OperationRequest, header?: string | string[]): boolean =>
-  header === '1' ||
-  (typeof extensions === 'object' && extensions !== null && 'cost' in extensions && extensions.cost === true);
+/** Whether the request's `extensions` say `cost: true`: the client wants to see `extensions.cost`. */
+export const asksForCost = ({ extensions }: OperationRequest): boolean =>
+  typeof extensions === 'object' && extensions !== null && 'cost' in extensions && extensions.cost === true;
 
 const tooExpensive = (requested: number, maximum: number) =>
   new GraphQLError(

@@ -8,7 +8,8 @@ import {
   validate,
 } from 'graphql';
 import { badInput } from '../../subgraphs/shared/errors.ts';
-import { type Bounds, createBoundedMap } from './boundedMap.ts';
+import { BoundedMap, type Bounds } from '../boundedMap.ts';
+
 import { measure } from './extent.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { scan } from './scan.ts';
@@ -71,7 +72,7 @@ export interface DocumentsOptions {
 }
 
 /** Refusals are remembered too, so that the same attack again costs one look-up; what they weigh is their text. */
-const refusedCapacity: Bounds = { entries: 1_000, weight: 4_000_000 };
+const refusedCapacity: Bounds = { entries: 1_000, weight: 4_000_000, largest: 1_000_000 };
 /** Bytes that a token takes as part of a document: itself, its nodes, their locations. */
 const BYTES_PER_TOKEN = 400;
 /** V8 hashes longer strings by their length alone, and a map would compare a text with all others as long. */
@@ -83,12 +84,12 @@ const MOST_ERRORS = 9;
 export function createDocuments({
   schema,
   limits = DEFAULT_LIMITS,
-  capacity = { entries: 2_000, weight: 64_000_000 },
+  capacity = { entries: 2_000, weight: 64_000_000, largest: 16_000_000 },
   suggestions = true,
 }: DocumentsOptions): Documents {
   const prepared = new Map<string, CheckedDocument>();
-  const accepted = createBoundedMap<CheckedDocument>(capacity);
-  const refused = createBoundedMap<RefusedDocument>(refusedCapacity);
+  const accepted = new BoundedMap<CheckedDocument>(capacity);
+  const refused = new BoundedMap<RefusedDocument>(refusedCapacity);
   let hits = 0;
   let misses = 0;
 

@@ -32,6 +32,7 @@ export async function identifyCaller(
     viewer,
     authorization: authorization ?? null,
     account: accountOf(viewer, ip),
+    sharing: accountOf(viewer, ip),
     isAuthenticated: viewer !== null,
     scopes: viewer?.scopes ?? [],
     isDeveloper: platform.config.NODE_ENV !== 'production' || (viewer?.scopes.includes('schema:read') ?? false),
@@ -39,7 +40,7 @@ export async function identifyCaller(
     client: clientName(request),
     expiresAt: identity?.expiresAt ?? null,
     contextOf(facts, standing): GatewayContext {
-      const { requestId, signal, idempotencyKey = null } = facts;
+      const { requestId, idempotencyKey = null } = facts;
       const request: RequestInfo = {
         requestId,
         viewer,
@@ -51,7 +52,7 @@ export async function identifyCaller(
           return standing?.rateLimit();
         },
       };
-      return { request, signal };
+      return { request };
     },
   };
 }

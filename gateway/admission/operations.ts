@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import { badInput, type ErrorCode, forbidden } from '../../subgraphs/shared/errors.ts';
 import { responseText } from '../execution/compiled/executor.ts';
 import type { Engine, Gateway } from '../gateway.ts';
+import { isTooComplex } from '../planning/refusals.ts';
 import type { Observation } from '../telemetry/observation.ts';
 import type { Telemetry } from '../telemetry/observer.ts';
 import { createFanOut, type FanOut } from '../transport/fanOut.ts';
@@ -153,7 +154,11 @@ export function createOperations(options: OperationsOptions): AdmittedOperations
     const planOptions = { context, incremental: facts.takesParts };
     const plan =
       gateway.cached(document, operation.name, variables, planOptions) ??
-      (await gateway.plan(document, operation.name, variables, planOptions));
+      (await gateway.plan(document, operation.name, variables, planOptions).catch((error) => {
+        // What is too complex has had its time; for everything else nothing was done.
+        if (!isTooComplex(error)) charge?.settle(0);
+        throw error;
+      }));
     persisted.remember(resolved);
     return { operation, variables, charge, plan, context };
   }
@@ -188,9 +193,9 @@ export function createOperations(options: OperationsOptions): AdmittedOperations
     formatted,
     refusalOf,
     listen({ operation, plan, variables, context }, caller, requestId, sink) {
-      const { account, scopes } = caller;
+      const { sharing, scopes } = caller;
       asked.set(context as object, { caller, text: operation.document.text, requestId });
-      return fanOut.listen({ account, scopes, plan, variables, context }, sink);
+      return fanOut.listen({ sharing, scopes, plan, variables, context }, sink);
     },
   };
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode, print } from 'graphql';
+import { BoundedMap } from '../boundedMap.ts';
 import { aliasRenamer, type RenamedAliases } from './aliases.ts';
 import {
   type ConditionValues,
@@ -14,7 +15,6 @@ import { type DeferredLabels, labelDefers, withoutDefers } from './deferral.ts';
 import { overrideLabels } from './overrideLabels.ts';
 import { type OverrideDecision, overrideByShare } from './overrides.ts';
 import { createPlanBuilder, type Overrides, type ReadSupergraph, readSupergraph } from './planBuilder.ts';
-import { type CacheStatistics, PlanCache } from './planCache.ts';
 import { isSound, keepPlanned } from './plannedParts.ts';
 import { createPlanThread, type PlanThread, type PlanThreadOptions } from './planThread.ts';
 import { isLimit, isRefusal, isTooComplex, isUnplannable, tooComplex, unplannable } from './refusals.ts';
@@ -44,7 +44,16 @@ export interface PreparedPlan {
 /** What one value of a type weighs in a field of objects of the parent type. Asked once a plan and field, not once a value. */
 export type Weigh = (parent: string, field: string, type: string) => number;
 
-export interface PlannerStatistics extends CacheStatistics {
+export interface PlannerStatistics {
+  /** Plans in the cache. */
+  readonly entries: number;
+  /** Requests whose plan was there, and whose was not. */
+  readonly hits: number;
+  readonly misses: number;
+  /** Plans that made room for others. */
+  readonly evictions: number;
+  /** Bytes of the cached plans, as JSON. */
+  readonly size: number;
   /** Plans that were built. */
   readonly planned: number;
   /** Milliseconds that building them took, in all. */
@@ -140,15 +149,23 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
   const renameAliases = aliasRenamer(read.document);
   const labelsOf = overrideLabels(read.document, supergraphSchema);
 
-  const cache = new PlanCache<PreparedPlan>(capacity, room);
+  const cache = new BoundedMap<PreparedPlan>({ entries: capacity, weight: room });
   const documents = new WeakMap<DocumentNode, Map<string, Known>>();
   /** What is being planned: requests for one plan share it. */
   const pending = new Map<string, Promise<PreparedPlan>>();
   /** Until when an operation is too complex. */
-  const complex = new PlanCache<number>(capacity);
+  const complex = new BoundedMap<number>({ entries: capacity });
   let planned = 0;
   let planningTime = 0;
   let refused = 0;
+  let hits = 0;
+  let misses = 0;
+
+  const known = ({ key }: Case): PreparedPlan | undefined => {
+    const plan = cache.get(key);
+    if (plan) hits++;
+    return plan;
+  };
 
   const look = (document: DocumentNode, operationName: string): Known => {
     let operations = documents.get(document);
@@ -250,15 +267,16 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
     subgraphs: read.supergraph.subgraphsMetadata(),
     get statistics() {
       const { waiting = 0, started = 0 } = thread ?? {};
-      return { ...cache.statistics, planned, planningTime, refused, waiting, threads: started };
+      const { size: entries, weight: size, evictions } = cache;
+      return { entries, size, evictions, hits, misses, planned, planningTime, refused, waiting, threads: started };
     },
     ready: async () => thread?.ready(),
-    cached: (document, operationName, variables, options) =>
-      cache.find(caseOf(document, operationName, variables, options).key),
+    cached: (document, operationName, variables, options) => known(caseOf(document, operationName, variables, options)),
     async plan(...asked) {
       const wanted = caseOf(...asked);
-      const known = cache.get(wanted.key);
-      if (known) return known;
+      const plan = known(wanted);
+      if (plan) return plan;
+      misses++;
       try {
         return await prepareOnce(wanted);
       } catch (error) {

@@ -58,6 +58,10 @@ export class Attempt implements SubgraphRequest {
     return this.#request.body;
   }
 
+  get traceparent(): string | undefined {
+    return this.#request.traceparent;
+  }
+
   get context(): unknown {
     return this.#request.context;
   }

@@ -2,13 +2,11 @@ import type { RequestInfo } from '../../subgraphs/shared/context.ts';
 import type { LoggedEvent } from '../../subgraphs/shared/events.ts';
 import type { Subgraph, SubgraphCall } from '../../subgraphs/shared/subgraph.ts';
 import { type ResilientSource, withResilience } from './resilience.ts';
-import type { LeaveSignal, Source, SubgraphRequest, SubgraphResponse } from './source.ts';
+import type { Source, SubgraphRequest, SubgraphResponse } from './source.ts';
 
 /** What Jarvis's requests carry through the executor. */
 export interface GatewayContext {
   request: RequestInfo;
-  /** Fires when the client has gone away. */
-  signal?: LeaveSignal;
 }
 
 /** What a subgraph is told, whichever way it is reached. */

@@ -52,7 +52,8 @@ export function createDoor(options: DoorOptions): Door {
     response.on('close', () => {
       if (answering.get(socket) === response) answering.set(socket, null);
       if (response.writableFinished) onAnswer?.(route, response.statusCode, (performance.now() - started) / 1_000);
-      if (isClosing) socket.destroySoon();
+      // Unless there is a pipelined one behind it.
+      if (isClosing && !answering.get(socket)) socket.destroySoon();
     });
     // Whoever keeps the connection would find it closed: better to say so.
     if (isClosing) response.shouldKeepAlive = false;

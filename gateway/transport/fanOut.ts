@@ -8,7 +8,7 @@ import { SharedStream, type StreamWork } from './sharedStream.ts';
 /** Whose subscription, and to what. */
 export interface Subscriber {
   /** Whose answers may be shared. */
-  readonly account: string;
+  readonly sharing: string;
   readonly scopes: readonly string[];
   readonly plan: PreparedPlan;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -41,15 +41,15 @@ export interface FanOut {
 }
 
 /**
- * Subscriptions that ask the same share a stream: one source, one execution an event, its text to each. The same is: one account with the
- * same scopes, plan and variables. One that resumes has a stream of its own until it has caught up, and then joins the others.
+ * Subscriptions that ask the same share a stream: one source, one execution an event, its text to each. The same is: the same
+ * `sharing`, scopes, plan and variables. One that resumes has a stream of its own until it has caught up, and then joins the others.
  */
 export function createFanOut(options: FanOutOptions): FanOut {
   const { gateway, respond, format, replan } = options;
   const streams = new Set<SharedStream>();
   const shared = new Map<string, SharedStream>();
-  const keyOf = ({ plan, account, scopes }: Subscriber, deciding: object) =>
-    JSON.stringify([plan.key, account, scopes, deciding]);
+  const keyOf = ({ plan, sharing, scopes }: Subscriber, deciding: object) =>
+    JSON.stringify([plan.key, sharing, scopes, deciding]);
 
   const work: StreamWork = {
     async answer({ plan, variables, context }, event) {

@@ -9,6 +9,7 @@ export class Presence implements LeaveSignal {
   #listeners: Set<() => void> | undefined;
 
   constructor(response: ServerResponse) {
+    this.aborted = response.destroyed;
     response.on('close', () => {
       if (!response.writableFinished) this.#leave();
     });

@@ -52,14 +52,16 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    request.on('data', (chunk: Buffer) => {
+    // Who left while somebody found out who it is.
+    if (request.destroyed) return reject(cutOff());
+    const take = (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else {
-        request.pause();
-        reject(tooLarge(limit));
-      }
-    });
+      if (size <= limit) return void chunks.push(chunk);
+      // The rest is for whoever refuses the request.
+      request.off('data', take).pause();
+      reject(tooLarge(limit));
+    };
+    request.on('data', take);
     request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     request.on('error', () => reject(cutOff()));
     request.on('close', () => {

@@ -73,7 +73,10 @@ export function createResponseStreams<Client extends Caller>(
         return void response.end(format.start + format.next(text) + format.end());
       }
       const stream = new ResponseStream(response, format, client, bufferedBytes, now, () => open.delete(stream));
-      if (stopped) return stream.cut();
+      if (stopped) {
+        admitted.abandon();
+        return stream.cut();
+      }
       open.add(stream);
       response.once('close', () => stream.leave());
       try {

@@ -39,7 +39,7 @@ export function openOperations(gateway: Gateway): Operations & { readonly fanOut
       refusing(async () => {
         const variables = (request.variables ?? {}) as Record<string, unknown>;
         const plan = await gateway.plan(read(String(request.query)), request.operationName as string | null, variables);
-        const { account, scopes } = caller;
+        const { sharing, scopes } = caller;
         const context = caller.contextOf(facts);
         const run = async () => responseText(await gateway.executeText(plan, { variables, context }));
         return {
@@ -47,7 +47,7 @@ export function openOperations(gateway: Gateway): Operations & { readonly fanOut
           run,
           runInParts: run,
           abandon: () => {},
-          listen: (sink) => refusing(() => fanOut.listen({ account, scopes, plan, variables, context }, sink)),
+          listen: (sink) => refusing(() => fanOut.listen({ sharing, scopes, plan, variables, context }, sink)),
         };
       }),
   };
@@ -56,6 +56,7 @@ export function openOperations(gateway: Gateway): Operations & { readonly fanOut
 /** Somebody with an account; what sources get as context is `{ account }`. */
 export const callerOf = (account: string, expiresAt: Date | null = null): Caller => ({
   account,
+  sharing: account,
   isAuthenticated: true,
   scopes: [],
   isDeveloper: false,

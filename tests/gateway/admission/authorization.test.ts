@@ -134,6 +134,7 @@ describe('nobody goes around a requirement', () => {
 describe('policies', () => {
   const ana: Caller = {
     account: 'user:ana',
+    sharing: 'user:ana',
     isAuthenticated: true,
     scopes: [],
     isDeveloper: false,

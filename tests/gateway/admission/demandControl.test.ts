@@ -8,6 +8,7 @@ import { createMemoryBudget } from '../../../gateway/admission/memoryBudget.ts';
 
 const caller = (account = 'user:ana', isAuthenticated = true): Caller => ({
   account,
+  sharing: account,
   isAuthenticated,
   scopes: [],
   isDeveloper: false,
@@ -140,13 +141,13 @@ describe('to measure', () => {
 });
 
 test.each([
-  [{ extensions: { cost: true } }, undefined, true],
-  [{}, '1', true],
-  [{ extensions: { cost: 'yes' } }, undefined, false],
-  [{ extensions: null }, '0', false],
-  [{ extensions: 'cost' }, undefined, false],
-])('%j with the header %j asks for the cost: %j', (request, header, expected) => {
-  expect(asksForCost(request, header)).toBe(expected);
+  [{ extensions: { cost: true } }, true],
+  [{}, false],
+  [{ extensions: { cost: 'yes' } }, false],
+  [{ extensions: null }, false],
+  [{ extensions: 'cost' }, false],
+])('%j asks for the cost: %j', (request, expected) => {
+  expect(asksForCost(request)).toBe(expected);
 });
 
 test('the largest operation fits into a full bucket', () => {

@@ -40,7 +40,7 @@ function start(sdls?: Record<string, string>) {
   ) => {
     const told = recorder();
     const plan = await events.gateway.plan(parse(query), undefined, variables);
-    const leave = await fanOut.listen({ account, scopes, plan, variables, context: { account } }, told.sink);
+    const leave = await fanOut.listen({ sharing: account, scopes, plan, variables, context: { account } }, told.sink);
     return { ...told, leave };
   };
   return { ...events, fanOut, join };

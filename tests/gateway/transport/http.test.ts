@@ -10,6 +10,7 @@ import { until } from '../../support/until.ts';
 
 const nobody: Caller = {
   account: 'address:127.0.0.1',
+  sharing: 'address:127.0.0.1',
   isAuthenticated: false,
   scopes: [],
   isDeveloper: false,
