@@ -1,8 +1,8 @@
-import { type FieldNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
-import { deferredLabel } from '../planning/deferral.ts';
+import { type FieldNode, GraphQLError, type SelectionSetNode } from 'graphql';
 import type { PreparedPlan } from '../planning/planner.ts';
 import { answeredError } from './answeredNames.ts';
 import { type ClientDocument, clientDocument } from './runtimeType.ts';
+import { fieldsNamed } from './selections.ts';
 import type { ResponsePath } from './targets.ts';
 
 /** What an answer was asked for, or one part of it that comes by itself. */
@@ -93,19 +93,11 @@ const withPath = (error: GraphQLError, path: ResponsePath) =>
     : new GraphQLError(error.message, { path: path.length ? path : undefined, extensions: error.extensions });
 
 /** The part of a path that the client selected: a subgraph may fail in a field that only another subgraph asked for. */
-function selectedPath({ fragments, deferred }: ClientDocument, asked: Asked, path: ResponsePath): ResponsePath {
-  const fieldsNamed = (set: SelectionSetNode, name: string): FieldNode[] =>
-    set.selections.flatMap((selection) => {
-      if (selection.kind === Kind.FIELD) return (selection.alias ?? selection.name).value === name ? [selection] : [];
-      if (deferredLabel(selection, deferred) !== undefined) return [];
-      const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
-      return inner ? fieldsNamed(inner.selectionSet, name) : [];
-    });
-
+function selectedPath(document: ClientDocument, asked: Asked, path: ResponsePath): ResponsePath {
   let { sets } = asked;
   for (const [index, element] of path.entries()) {
     if (typeof element === 'number' || index < asked.path.length) continue;
-    const fields = sets.flatMap((set) => fieldsNamed(set, element));
+    const fields = sets.flatMap((set) => fieldsNamed(document, set, element));
     if (!fields.length) return path.slice(0, index);
     sets = fields.flatMap((field) => field.selectionSet ?? []);
   }

@@ -1,8 +1,9 @@
-import { type FieldNode, type FragmentDefinitionNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
+import { GraphQLError, type SelectionSetNode } from 'graphql';
 import { answeredName } from '../planning/aliases.ts';
 import type { PreparedPlan } from '../planning/planner.ts';
 import { type Data, isData, newData } from './data.ts';
 import { clientDocument } from './runtimeType.ts';
+import { fieldsNamed } from './selections.ts';
 import type { ResponsePath } from './targets.ts';
 
 // A plan may know aliases by other names than the client does (`aliases`). Here, at the end, they get the client's.
@@ -27,7 +28,7 @@ export function answeredData(plan: PreparedPlan, sets: readonly SelectionSetNode
     const renamed = newData();
     for (const [key, member] of Object.entries(value)) {
       const below = inner
-        .flatMap((set) => fieldsNamed(fragments, set, key))
+        .flatMap((set) => fieldsNamed({ fragments, deferred: undefined }, set, key))
         .flatMap((field) => field.selectionSet ?? []);
       renamed[answeredName(plan.aliases, key)] = below.length ? rename(below, member) : member;
     }
@@ -35,15 +36,3 @@ export function answeredData(plan: PreparedPlan, sets: readonly SelectionSetNode
   };
   return rename(sets, shaped) as Data;
 }
-
-/** The fields of a selection that answer under a name, whatever type they are for. */
-const fieldsNamed = (
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  set: SelectionSetNode,
-  name: string,
-): FieldNode[] =>
-  set.selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return (selection.alias ?? selection.name).value === name ? [selection] : [];
-    const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
-    return inner ? fieldsNamed(fragments, inner.selectionSet, name) : [];
-  });

@@ -59,3 +59,16 @@ export function collect(
 /** The fields that are asked of an object with all that comes later. */
 export const collectFields = (document: ClientDocument, type: GraphQLObjectType, sets: readonly SelectionSetNode[]) =>
   collect({ ...document, deferred: undefined }, type, sets).fields;
+
+/** The fields of a selection that answer under a name, whatever type they are for, without those that come later. */
+export const fieldsNamed = (
+  document: Pick<ClientDocument, 'fragments' | 'deferred'>,
+  set: SelectionSetNode,
+  name: string,
+): readonly FieldNode[] =>
+  set.selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return (selection.alias ?? selection.name).value === name ? [selection] : [];
+    if (deferredLabel(selection, document.deferred) !== undefined) return [];
+    const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : document.fragments.get(selection.name.value);
+    return inner ? fieldsNamed(document, inner.selectionSet, name) : [];
+  });

@@ -1,5 +1,9 @@
 import {
   type ASTNode,
+  type ASTVisitor,
+  type ConstArgumentNode,
+  type ConstDirectiveNode,
+  type ConstObjectFieldNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -24,7 +28,7 @@ export const answeredName = (aliases: RenamedAliases | undefined, name: string):
 export function aliasRenamer(supergraph: DocumentNode) {
   const added = addedFields(supergraph);
   const isTaken = ({ alias, name }: FieldNode) =>
-    alias !== undefined && alias.value !== name.value && !name.value.startsWith('__') && added.has(alias.value);
+    alias !== undefined && alias.value !== name.value && !isIntrospection(name.value) && added.has(alias.value);
 
   return (parts: OperationParts): { readonly parts: OperationParts; readonly aliases: RenamedAliases | undefined } => {
     const taken = new Set<string>();
@@ -59,21 +63,24 @@ export function aliasRenamer(supergraph: DocumentNode) {
   };
 }
 
-/** Names of the fields that the planner may add to a selection: all that stand in the arguments of the supergraph's `@join__` directives. */
+/** Arguments of `@join__type` and `@join__field` that are selections; `selection` is that of a context argument. */
+const selecting = new Set(['key', 'requires', 'provides', 'selection']);
+
+/** Names of the fields that the planner may add to a selection. */
 function addedFields(supergraph: DocumentNode): ReadonlySet<string> {
   const names = new Set<string>();
+  const take = ({ name, value }: ConstArgumentNode | ConstObjectFieldNode) => {
+    if (!selecting.has(name.value) || value.kind !== Kind.STRING) return;
+    for (const [word] of value.value.matchAll(/\w+/g)) names.add(word);
+  };
   visit(supergraph, {
-    // Descriptions and default values are strings as well.
     Directive: {
       enter(directive) {
         if (directive.name.value.startsWith('join__'))
-          visit(directive, {
-            StringValue: {
-              enter({ value }) {
-                for (const [name] of value.matchAll(/\w+/g)) names.add(name);
-              },
-            },
-          });
+          visit(
+            directive as ConstDirectiveNode,
+            { Argument: { enter: take }, ObjectField: { enter: take } } as ASTVisitor,
+          );
         return false;
       },
     },
@@ -84,7 +91,13 @@ function addedFields(supergraph: DocumentNode): ReadonlySet<string> {
 /** Looks at the fields of a selection, and puts others in their place. What lies within introspection is answered here and not planned. */
 const eachField = <Node extends ASTNode>(node: Node, look: (field: FieldNode) => FieldNode | undefined): Node =>
   visit(node, {
+    FragmentDefinition: {
+      enter: ({ typeCondition }) => (isIntrospection(typeCondition.name.value) ? false : undefined),
+    },
     Field: {
-      enter: (field) => (field.name.value.startsWith('__') ? false : look(field)),
+      enter: (field) => (isIntrospection(field.name.value) ? false : look(field)),
     },
   });
+
+/** Names of introspection's own fields and types. */
+const isIntrospection = (name: string) => name.startsWith('__');

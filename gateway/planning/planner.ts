@@ -222,11 +222,11 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
     if (rootFields(folded).length) {
       const { plan, time } = await builder.build({ operation: print(folded), overrides });
       queryPlan = JSON.parse(plan);
-      if (shape.deferred && !isSound(shape.parts, shape.deferred, conditions, queryPlan, plan))
-        throw unplannable(rootFields(folded));
       size = plan.length;
       planningTime += time;
       planned++;
+      if (shape.deferred && !isSound(renamed.parts, shape.deferred, conditions, queryPlan, plan))
+        throw unplannable(rootFields(folded));
     }
     const { parts, document, deferred, aliases } = withPlanned(renamed, queryPlan);
     const { operation } = parts;

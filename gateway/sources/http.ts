@@ -1,6 +1,6 @@
 import { type Dispatcher, Pool } from 'undici';
 import { Deadlines, type Waiting } from './deadlines.ts';
-import { isPlain, type Source, type SubgraphRequest, type SubgraphResponse } from './source.ts';
+import { parseAnswer, type Source, type SubgraphRequest, type SubgraphResponse } from './source.ts';
 
 export interface HttpSourceOptions {
   readonly url: string;
@@ -132,7 +132,7 @@ class Call implements Dispatcher.DispatchHandler, Waiting {
     this.#settle();
     const bytes = this.#more ? Buffer.concat(this.#more, this.#size) : this.#first;
     try {
-      this.#resolve(parsed(bytes?.toString('utf8') ?? ''));
+      this.#resolve(parseAnswer(bytes?.toString('utf8') ?? ''));
     } catch {
       // The parser's message shows what it read.
       this.#reject(new Error('The subgraph answered what is not JSON.'));
@@ -159,12 +159,6 @@ class Call implements Dispatcher.DispatchHandler, Waiting {
     this.#reject(reason);
     this.#controller?.abort(new Error('This call was given up.'));
   }
-}
-
-function parsed(text: string): SubgraphResponse {
-  const response = JSON.parse(text);
-  if (typeof response === 'object' && response !== null && !text.includes('\\')) response[isPlain] = true;
-  return response;
 }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;

@@ -20,7 +20,10 @@ export interface SubgraphRequest {
   readonly body?: string;
   /** The client request's context. The executor passes it on and never looks inside. */
   readonly context: unknown;
-  /** Aborted when the answer is no longer wanted: the deadline passed or the client went away. */
+  /**
+   * Aborted when the answer is no longer wanted: the deadline passed or the client went away. Not always an AbortSignal: whoever needs one
+   * (for `fetch`) makes it and has this end it.
+   */
   readonly signal: LeaveSignal;
   /** Milliseconds since the epoch until which an answer is useful. */
   readonly deadline: number;
@@ -31,18 +34,28 @@ export interface SubgraphRequest {
 }
 
 /**
- * Marks an answer whose text had no backslash: none of its strings needs an escape when it is written as JSON again. A symbol, because what is
- * read from JSON can have none.
+ * Where an answer names its data as plain: its text had no backslash, so none of the strings needs an escape when they are written as JSON
+ * again. A symbol, because what is read from JSON can have none; the data itself, so that other data in its place is not taken for plain.
  */
-export const isPlain: unique symbol = Symbol('plain');
+export const plainData: unique symbol = Symbol('plain data');
 
 /** What a subgraph answered. Errors are passed on to the client as they are: a source masks what must stay inside. */
 export interface SubgraphResponse {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly GraphQLFormattedError[];
   readonly extensions?: Record<string, unknown>;
-  /** Where a source has looked. Strings that it changes or adds would have to need no escapes either. */
-  readonly [isPlain]?: true;
+  /** The same object as `data`, where a source has looked. Whoever changes strings in it takes this away. */
+  readonly [plainData]?: Record<string, unknown> | null;
+}
+
+/**
+ * The answer in a JSON text.
+ * @throws SyntaxError where it is none
+ */
+export function parseAnswer(text: string): SubgraphResponse {
+  const response = JSON.parse(text);
+  if (!text.includes('\\') && typeof response === 'object' && response !== null) response[plainData] = response.data;
+  return response;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLFormattedError } from 'graphql';
 import { clientName } from '../../planning/variableNames.ts';
-import { isPlain, type LeaveSignal, type SubgraphRequest, type SubgraphResponse } from '../../sources/source.ts';
+import { type LeaveSignal, plainData, type SubgraphRequest, type SubgraphResponse } from '../../sources/source.ts';
 import { type Data, isData, newData } from '../data.ts';
 import { FetchFailure } from '../errors.ts';
 import type { Run } from './run.ts';
@@ -76,7 +76,7 @@ function send(
     source.execute(request).then(
       (response) => {
         run.settle(reject);
-        if (!response?.[isPlain]) run.isPlain = false;
+        if (response?.data && response[plainData] !== response.data) run.isPlain = false;
         const answer = checked(response);
         if (answer) resolve(answer);
         else reject(new FetchFailure('did not answer what it was asked'));

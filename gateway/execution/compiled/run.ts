@@ -59,11 +59,11 @@ export class Run implements LeaveSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    this.#waiting.add(listener);
+    this.wait(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#waiting.delete(listener);
+    this.settle(listener);
   }
 
   /** Calls the listener if the operation ends before `settle` is called with it. */
@@ -98,6 +98,14 @@ export class Run implements LeaveSignal {
   #end(cause: FetchFailure): void {
     if (this.ended) return;
     this.ended = cause;
-    for (const listener of [...this.#waiting]) listener(cause);
+    for (const listener of [...this.#waiting])
+      try {
+        listener(cause);
+      } catch (error) {
+        // A source's own fault: the others are told all the same, as an AbortSignal does it.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
   }
 }

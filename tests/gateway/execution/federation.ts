@@ -7,7 +7,12 @@ import * as interpreted from '../../../gateway/execution/executor.ts';
 import { openSubscription } from '../../../gateway/execution/subscriptions.ts';
 import { stripSecurityDirectives } from '../../../gateway/planning/authorization.ts';
 import { createPlanner, type PlannerOptions, type PlanOptions } from '../../../gateway/planning/planner.ts';
-import type { Source, SubgraphRequest, SubscriptionSource } from '../../../gateway/sources/source.ts';
+import {
+  parseAnswer,
+  type Source,
+  type SubgraphRequest,
+  type SubscriptionSource,
+} from '../../../gateway/sources/source.ts';
 import { answersOf } from '../../support/subscription.ts';
 import { type InParts, readInParts } from './inParts.ts';
 
@@ -73,7 +78,7 @@ export function localSource({ sdl, resolvers = {} }: Fixture): Source {
         contextValue: context,
         rootValue: event,
       });
-      return JSON.parse(JSON.stringify(result));
+      return parseAnswer(JSON.stringify(result));
     },
   };
 }

@@ -63,6 +63,15 @@ describe('an alias that is the name of a key', () => {
       data: { account: { id: 'mine', secret: 'secret of mine' }, id: 'Query' },
     });
     expect(calls[0]?.query).not.toContain('client_');
+    expect(
+      await run('{ account { id: owner } __type(name: "Account") { ...F } } fragment F on __Type { id: name }'),
+    ).toEqual({ data: { account: { id: 'yours' }, __type: { id: 'Account' } } });
+  });
+
+  test('is renamed only where a key or a selection of a directive has the name', async () => {
+    const { run, calls } = federate(fixtures);
+    await run('{ account { accounts: owner http: data invalid: secret } }');
+    expect(calls[0]?.query).not.toContain('client_');
   });
 
   test('may stand in a mutation, an event and an answer in parts', async () => {
@@ -73,10 +82,10 @@ describe('an alias that is the name of a key', () => {
     expect(await runEvent('subscription { id: opened { id: owner secret } }', { id: 'mine', owner: 'Ada' })).toEqual({
       data: { id: { id: 'Ada', secret: 'secret of mine' } },
     });
-    const { initial, parts } = await runInParts('{ id: account { id: owner ... @defer { balance: data secret } } }');
-    expect(initial.data).toEqual({ id: { id: 'yours' } });
+    const { initial, parts } = await runInParts('{ id: account { owner ... @defer { id: data secret } } }');
+    expect(initial.data).toEqual({ id: { owner: 'yours' } });
     expect(parts).toEqual([
-      expect.objectContaining({ path: ['id'], data: { balance: { client_id: 1 }, secret: 'secret of mine' } }),
+      expect.objectContaining({ path: ['id'], data: { id: { client_id: 1 }, secret: 'secret of mine' } }),
     ]);
   });
 });

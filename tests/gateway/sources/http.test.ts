@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { createHttpSource, type HttpSourceOptions } from '../../../gateway/sources/http.ts';
-import { isPlain, type SubgraphRequest } from '../../../gateway/sources/source.ts';
+import { plainData, type SubgraphRequest } from '../../../gateway/sources/source.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -36,22 +36,22 @@ const ask = (parts: Partial<SubgraphRequest> = {}): SubgraphRequest => ({
 });
 
 /** An answer that had no backslash. */
-const plain = (answer: object) => ({ ...answer, [isPlain]: true });
+const plain = (answer: { data?: object | null; errors?: object[] }) => ({ ...answer, [plainData]: answer.data });
 
 const json = { 'content-type': 'application/json' };
 
-test('marks an answer without escapes, and none may say so itself', async () => {
+test('names the data of an answer without escapes, and none may do so itself', async () => {
   const texts = [
     '{"data":{"a":"plain"}}',
     '{"data":{"a":"\\n"}}',
-    '{"data":{"a":"\\""},"isPlain":true,"Symbol(plain)":true}',
+    '{"data":{"a":"\\""},"plainData":{},"Symbol(plain data)":{}}',
   ];
   const marks: unknown[] = [];
   for (const text of texts) {
     const { source } = await subgraph((_request, response) => response.writeHead(200, json).end(text));
-    marks.push((await source.execute(ask()))[isPlain]);
+    marks.push((await source.execute(ask()))[plainData]);
   }
-  expect(marks).toEqual([true, undefined, undefined]);
+  expect(marks).toEqual([{ a: 'plain' }, undefined, undefined]);
 });
 
 test('posts the request and reads the answer', async () => {
