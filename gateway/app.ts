@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { addressVariable, type SubgraphName, subgraphNames } from '../subgraphs/shared/config.ts';
+import { isDatabaseAway } from '../subgraphs/shared/db.ts';
+import { databaseAway } from '../subgraphs/shared/errors.ts';
+import { domainMetrics } from '../subgraphs/shared/metrics.ts';
 import type { Platform } from '../subgraphs/shared/platform.ts';
 import { scalars } from '../subgraphs/shared/scalars.ts';
 import type { Subgraph } from '../subgraphs/shared/subgraph.ts';
 import { jwks } from '../subgraphs/users/signingKeys.ts';
-import { createCostModel } from './admission/cost.ts';
+import { costModelOf } from './admission/cost.ts';
 import { createDemandControl } from './admission/demandControl.ts';
 import { closedCodes, toRefusal } from './admission/errors.ts';
 import { identifyCaller, isStillValid, type JarvisCaller } from './admission/identity.ts';
@@ -18,6 +22,7 @@ import { supergraphFile } from './compose.ts';
 import { createEndpoint } from './endpoint.ts';
 import { createExplorerHandler } from './explorer/serve.ts';
 import { createGateway, type Gateway } from './gateway.ts';
+import { createDeltaFeed, deltaField } from './sources/deltaFeed.ts';
 import { createEmbeddedSource } from './sources/embedded.ts';
 import { createEventFeed } from './sources/eventFeed.ts';
 import { createRemoteSource } from './sources/remote.ts';
@@ -26,10 +31,12 @@ import { mayReadMetrics } from './telemetry/access.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createTelemetry } from './telemetry/observer.ts';
 import { createSlowOperations } from './telemetry/slowOperations.ts';
-import { watchDocuments, watchPlans, watchShedding, watchSubgraphs, watchSubscriptions } from './telemetry/watched.ts';
+import { watchGateway } from './telemetry/watched.ts';
 import { receiveAppleNotification, sendExport } from './transport/account.ts';
-import { createDoor, type Route, sendJson } from './transport/door.ts';
+import { receiveConnectionCallback } from './transport/connections.ts';
+import { createDoor, isOwnOrigin, type Route, sendJson } from './transport/door.ts';
 import { createHealth } from './transport/health.ts';
+import { createHooks } from './transport/hooks.ts';
 import { createShedder } from './transport/shedding.ts';
 
 export interface App {
@@ -40,8 +47,8 @@ export interface App {
   /** Starts to listen and returns the port. */
   listen(port: number, host: string): Promise<number>;
   /**
-   * Leaves in order: readiness says no, running requests are answered, sockets are sent elsewhere. At most `patience`
-   * milliseconds.
+   * Leaves in order: readiness says no, and only after the configured lead nobody is let in any more; running requests are answered, sockets
+   * are sent elsewhere. At most `patience` milliseconds after the lead.
    */
   drain(patience?: number): Promise<void>;
 }
@@ -60,10 +67,11 @@ const graphqlPath = '/graphql';
 /** The gateway with all that it serves, not yet listening. */
 export async function createApp({ platform, subgraphs, supergraphSdl, planningThread }: AppOptions): Promise<App> {
   const { config, log, db, bus, now } = platform;
-  const feed = createEventFeed({ db, bus, log });
+  const events = createEventFeed({ db, bus, log });
+  const deltas = createDeltaFeed({ db, bus, log });
   const remotes: { close(): Promise<void> }[] = [];
   const sources = new Map<string, ResilientSource>();
-  const metrics = createMetrics();
+  const metrics = createMetrics([domainMetrics]);
   const tracing = await traces(platform);
   const manifest = readManifest(readFileSync(manifestFile, 'utf8'));
   const names = new Set(manifest.operations.map(({ name }) => name));
@@ -85,7 +93,7 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
     scalars,
     budget: config.REQUEST_TIMEOUT_MS,
     planner: planningThread ? { thread: {} } : undefined,
-    weighing: (supergraph, apiSchema) => createCostModel(supergraph, apiSchema).weigh,
+    weighing: (supergraph, apiSchema) => costModelOf(supergraph, apiSchema).weigh,
     onFailure: ({ subgraph, path, cause }) =>
       log.warn({ subgraph, path, error: (cause as Error)?.message }, 'a subgraph failed'),
     buildSource({ name }) {
@@ -94,7 +102,12 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
       sources.set(name, source);
       return telemetry.observed(source, name);
     },
-    buildSubscriptionSource: () => feed,
+    buildSubscriptionSource: () => ({
+      resumesBy: 'after',
+      listen: (request, to) => (request.field === deltaField ? deltas : events).listen(request, to),
+      // Deltas are kept for a day only, and nobody is sent them later.
+      find: async (request, id) => (request.field === deltaField ? null : events.find!(request, id)),
+    }),
   });
 
   const budget = openBudget(config.REDIS_URL, (error) => log.warn({ error: error.message }, 'Redis counts no budgets'));
@@ -124,7 +137,7 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
       return (await isStillValid(platform, authorization)) ? identifyCaller(platform, request, authorization) : null;
     },
     toRefusal(error, requestId) {
-      const refusal = toRefusal(error, requestId, format);
+      const refusal = toRefusal(isDatabaseAway(error) ? databaseAway() : error, requestId, format);
       if (refusal.status >= 500 && error !== refusal) onFault(error, requestId);
       return refusal;
     },
@@ -145,18 +158,13 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
 
   const health = createHealth(platform);
   const explorer = createExplorerHandler();
-  watchPlans(metrics, () => gateway.engine.planner.statistics);
-  watchDocuments(metrics, () => operations.documents);
-  watchShedding(metrics, () => shedder);
-  watchSubgraphs(metrics, () => [...sources].map(([name, source]) => [name, source.report()] as const));
-  watchSubscriptions(metrics, () => ({
-    sockets: endpoint.sockets,
-    subscriptions: operations.fanOut.subscribers,
-  }));
+  const hooks = createHooks(platform);
+  watchGateway(metrics, { gateway, operations, shedder, sources, endpoint });
 
   const routes: Record<string, Route> = {
     [graphqlPath]: endpoint.route,
     '/apple/notifications': (request, response) => receiveAppleNotification(platform, request, response),
+    '/connections/callback': (request, response) => receiveConnectionCallback(platform, request, response),
     '/health/live': (_request, response) => sendJson(response, 200, { status: 'live' }),
     '/health/ready': async (_request, response) => {
       const state = await health.ready();
@@ -174,8 +182,9 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
   const door = createDoor({
     routes,
     async otherwise(request, response) {
-      if (!request.url?.startsWith('/exports/')) return explorer(request, response);
-      await sendExport(platform, request, response);
+      if (request.url?.startsWith('/hooks/')) await hooks(request, response);
+      else if (request.url?.startsWith('/exports/')) await sendExport(platform, request, response);
+      else return explorer(request, response);
       return true;
     },
     allowedOrigins: config.ALLOWED_ORIGINS,
@@ -194,10 +203,12 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
     listen: door.listen,
     async drain(patience = 20_000) {
       health.drain();
+      await setTimeout(config.drainLead);
       stopListening();
       const closed = door.close(patience);
       await endpoint.stop();
-      feed.close();
+      events.close();
+      deltas.close();
       await closed;
       shedder.close();
       budget.close();
@@ -209,9 +220,9 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
 }
 
 /** Browsers send an origin: ours and the configured ones may ask. */
-function isAllowedOrigin({ config }: Platform, origin: string, { headers }: IncomingMessage): boolean {
+function isAllowedOrigin({ config }: Platform, origin: string, request: IncomingMessage): boolean {
   if (config.ALLOWED_ORIGINS.includes(origin) || origin === new URL(config.publicUrl).origin) return true;
-  return URL.canParse(origin) && new URL(origin).host === headers.host;
+  return isOwnOrigin(origin, request);
 }
 
 /** Loaded only where there is somebody to send traces to. */

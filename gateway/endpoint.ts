@@ -22,6 +22,8 @@ export interface EndpointOptions<Client extends Caller> {
   /** Largest body and largest message of a socket, in bytes. */
   readonly maxBodyBytes: number;
   readonly limits?: WebSocketOptions<Client>['limits'];
+  /** Subscriptions of one account that may stay open over HTTP. */
+  readonly streamsPerAccount?: number;
   readonly now?: () => number;
 }
 
@@ -44,8 +46,8 @@ export function createEndpoint<Client extends Caller>(
   path: string,
   options: EndpointOptions<Client>,
 ): Endpoint<Client> {
-  const { operations, identify, connect, toRefusal, isAllowedOrigin, maxBodyBytes, now } = options;
-  const streams = createResponseStreams<Client>({ now });
+  const { operations, identify, connect, toRefusal, isAllowedOrigin, maxBodyBytes, streamsPerAccount, now } = options;
+  const streams = createResponseStreams<Client>({ streamsPerAccount, now });
   const sockets = createWebSocketServer<Client>({
     operations,
     connect,

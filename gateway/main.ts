@@ -3,7 +3,7 @@ import { demoEmail, ensureDemoData } from '../subgraphs/demo.ts';
 import { subgraphs as definitions } from '../subgraphs/index.ts';
 import { addressVariable, ConfigError, readConfig, subgraphNames } from '../subgraphs/shared/config.ts';
 import { createLog } from '../subgraphs/shared/log.ts';
-import { startPlatform } from '../subgraphs/shared/start.ts';
+import { exitAtLast, startPlatform } from '../subgraphs/shared/start.ts';
 import { createSubgraph, type Subgraph } from '../subgraphs/shared/subgraph.ts';
 import { createApp } from './app.ts';
 
@@ -15,7 +15,10 @@ async function main(): Promise<void> {
   const say = (what: string) => console.log(`  ${what}`);
   console.log('Jarvis is starting');
   await checkPort(config.PORT, config.HOST);
-  const { platform, summary, close } = await startPlatform(config, log, say, Object.values(definitions));
+  let port = config.PORT;
+  const own = () => `http://${isWildcard(config.HOST) ? '127.0.0.1' : hostIn(config.HOST)}:${port}/graphql`;
+  const graphUrl = () => config.GATEWAY_URL ?? own();
+  const { platform, summary, close } = await startPlatform(config, log, say, Object.values(definitions), graphUrl);
   let stopping = false;
   try {
     const subgraphs = new Map<string, Subgraph>();
@@ -24,9 +27,8 @@ async function main(): Promise<void> {
     }
     if (await ensureDemoData(platform)) say(`filled the empty database with a demo account: ${demoEmail}`);
     const app = await createApp({ platform, subgraphs, planningThread: true });
-    for (const subgraph of subgraphs.values()) await subgraph.work();
     await app.prepare();
-    const port = await app.listen(config.PORT, config.HOST);
+    port = await app.listen(config.PORT, config.HOST);
     console.log(`
 Jarvis is ready (${((performance.now() - started) / 1_000).toFixed(1)} s)
   Explorer      http://localhost:${port}/
@@ -40,17 +42,29 @@ Jarvis is ready (${((performance.now() - started) / 1_000).toFixed(1)} s)
       if (stopping) process.exit(1);
       stopping = true;
       console.log(`\n${signal}: answering what is running, then stopping`);
+      let at = 'requests';
+      exitAtLast(log, () => at);
       await app.drain();
+      at = 'reactions';
       for (const subgraph of subgraphs.values()) await subgraph.stop();
-      await close();
+      await close((what) => {
+        at = what;
+      });
       process.exit(0);
     };
     process.on('SIGINT', () => void stop('SIGINT')).on('SIGTERM', () => void stop('SIGTERM'));
+    // Work in the background asks the graph: it begins when the graph can be asked.
+    for (const subgraph of subgraphs.values()) if (!stopping) await subgraph.work();
   } catch (error) {
+    // Who is told to stop while the work begins is already closing.
+    if (stopping) return;
     await close();
     throw error;
   }
 }
+
+const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
+const hostIn = (host: string) => (host.includes(':') ? `[${host}]` : host);
 
 /** Asked before anything is opened, so that a second start does no harm. */
 function checkPort(port: number, host: string): Promise<void> {

@@ -22,6 +22,8 @@ const usage = `npm run gateway -- --supergraph FILE [options]
   --timeout MS               time that an operation may take (10000)
   --metrics-token TEXT       bearer token for /metrics from elsewhere than this machine
   --sockets-per-account N    WebSocket connections of one account or address (10)
+  --streams-per-account N    subscriptions over HTTP of one account or address (50)
+  --drain-lead MS            on SIGTERM, how long readiness says 503 before nobody is let in (0; in production 3000)
   --log-level LEVEL          silent, error, warn, info or debug (info)`;
 
 const options = {
@@ -42,6 +44,8 @@ const options = {
   timeout: { type: 'string', default: '10000' },
   'metrics-token': { type: 'string' },
   'sockets-per-account': { type: 'string', default: '10' },
+  'streams-per-account': { type: 'string', default: '50' },
+  'drain-lead': { type: 'string' },
   'log-level': { type: 'string', default: 'info' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -75,6 +79,8 @@ async function main(): Promise<void> {
     timeout: wholeNumber('timeout', values.timeout),
     metricsToken: values['metrics-token'],
     socketsPerAccount: wholeNumber('sockets-per-account', values['sockets-per-account']),
+    streamsPerAccount: wholeNumber('streams-per-account', values['streams-per-account']),
+    drainLead: wholeNumber('drain-lead', values['drain-lead'] ?? (production ? '3000' : '0')),
     planningThread: true,
     log: (level, what, message) => log[level](what, message),
   });

@@ -1,6 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import type { AuthorizerOptions } from './admission/authorization.ts';
 import type { Caller } from './admission/caller.ts';
-import { createCostModel } from './admission/cost.ts';
+import { costModelOf } from './admission/cost.ts';
 import { createDemandControl } from './admission/demandControl.ts';
 import { closedCodes, toRefusal } from './admission/errors.ts';
 import type { JwtIdentity } from './admission/jwt.ts';
@@ -21,11 +23,11 @@ import { createWebSocketSource, webSocketAddress } from './sources/websocket.ts'
 import { mayReadMetrics } from './telemetry/access.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createTelemetry } from './telemetry/observer.ts';
-import { watchDocuments, watchPlans, watchShedding, watchSubgraphs, watchSubscriptions } from './telemetry/watched.ts';
-import { createDoor, sendJson } from './transport/door.ts';
-import { createShedder } from './transport/shedding.ts';
+import { watchGateway } from './telemetry/watched.ts';
+import { createDoor, isOwnOrigin, sendJson } from './transport/door.ts';
+import { createShedder, type ShedderOptions } from './transport/shedding.ts';
 
-export interface StandaloneOptions {
+export interface StandaloneOptions extends AuthorizerOptions {
   readonly supergraphSdl: string;
   /** Addresses of subgraphs by name, instead of those that the supergraph states. */
   readonly overrides?: ReadonlyMap<string, string>;
@@ -49,6 +51,11 @@ export interface StandaloneOptions {
   /** Whether plans are made in a thread of their own, with a time budget. */
   readonly planningThread?: boolean;
   readonly socketsPerAccount?: number;
+  /** Subscriptions over HTTP. */
+  readonly streamsPerAccount?: number;
+  readonly shedding?: ShedderOptions;
+  /** Milliseconds for which `drain` lets in who comes all the same, while readiness says 503 already. */
+  readonly drainLead?: number;
   log(level: 'warn' | 'error', what: Record<string, unknown>, message: string): void;
 }
 
@@ -58,7 +65,7 @@ export interface Standalone {
   /** Plans the persisted operations; resolves when that is done. */
   prepare(): Promise<void>;
   listen(port: number, host: string): Promise<number>;
-  /** Answers what is running, sends sockets elsewhere, and ends. */
+  /** Says 503 for the lead, then lets nobody in, answers what is running, sends sockets elsewhere, and ends. */
   drain(patience?: number): Promise<void>;
 }
 
@@ -88,7 +95,7 @@ export function createStandalone(options: StandaloneOptions): Standalone {
       thread: options.planningThread ? {} : undefined,
       override: overrideByShare((context) => (context as StandaloneContext).account),
     },
-    weighing: (supergraph, apiSchema) => createCostModel(supergraph, apiSchema).weigh,
+    weighing: (supergraph, apiSchema) => costModelOf(supergraph, apiSchema).weigh,
     onFailure: ({ subgraph, path, cause }) =>
       log('warn', { subgraph, path, error: (cause as Error)?.message }, 'a subgraph failed'),
     buildSource(subgraph) {
@@ -113,7 +120,7 @@ export function createStandalone(options: StandaloneOptions): Standalone {
     },
   });
 
-  const shedder = createShedder();
+  const shedder = createShedder(options.shedding);
   // Where subgraphs speak for themselves, their codes are theirs.
   const format = { now: () => new Date(), codes: subgraphErrors === 'mask' ? closedCodes : undefined };
   const onFault = (error: unknown, requestId: string) =>
@@ -123,6 +130,7 @@ export function createStandalone(options: StandaloneOptions): Standalone {
     format,
     persisted: createPersistedOperations({ manifests: options.manifests, safelist: options.safelist }),
     introspection,
+    evaluatePolicies: options.evaluatePolicies,
     limits: options.limits,
     demand:
       demandControl === 'off' ? undefined : createDemandControl({ budget: createMemoryBudget(), mode: demandControl }),
@@ -160,20 +168,13 @@ export function createStandalone(options: StandaloneOptions): Standalone {
       if (refusal.status === 500 && error !== refusal) onFault(error, requestId);
       return refusal;
     },
-    isAllowedOrigin: (origin, { headers }) =>
-      allowedOrigins.includes(origin) || (URL.canParse(origin) && new URL(origin).host === headers.host),
+    isAllowedOrigin: (origin, request) => allowedOrigins.includes(origin) || isOwnOrigin(origin, request),
     maxBodyBytes,
     limits: options.socketsPerAccount === undefined ? undefined : { socketsPerAccount: options.socketsPerAccount },
+    streamsPerAccount: options.streamsPerAccount,
   });
 
-  watchPlans(metrics, () => gateway.engine.planner.statistics);
-  watchDocuments(metrics, () => operations.documents);
-  watchShedding(metrics, () => shedder);
-  watchSubgraphs(metrics, () => [...sources].map(([name, source]) => [name, source.report()] as const));
-  watchSubscriptions(metrics, () => ({
-    sockets: endpoint.sockets,
-    subscriptions: operations.fanOut.subscribers,
-  }));
+  watchGateway(metrics, { gateway, operations, shedder, sources, endpoint });
 
   let isDraining = false;
   const door = createDoor({
@@ -203,6 +204,7 @@ export function createStandalone(options: StandaloneOptions): Standalone {
     listen: door.listen,
     async drain(patience = 20_000) {
       isDraining = true;
+      await setTimeout(options.drainLead ?? 0);
       const closed = door.close(patience);
       await endpoint.stop();
       await closed;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /**
  * Makes everything that is made from something else: the Prisma client, the resolver types, the composed supergraph, the
- * manifest of persisted operations and the explorer page. `npm ci` runs it; run it again after changing a schema, a model,
+ * manifest of persisted operations, the assistant's catalogue of tools, the graph as clients see it, and the explorer page. `npm ci` runs it; run it again after changing a schema, a model,
  * an operation or the explorer.
  * `--check` says whether what is committed (the supergraph, the manifest) is up to date, and writes nothing.
  */
@@ -47,6 +47,12 @@ for (const [file, content] of committed) {
 }
 
 if (!check) {
+  const { clientSchemaOf, makeCatalogue, printCatalogue } = await import('./catalogue.ts');
+  const { catalogueFile } = await import('../subgraphs/chat/tools/catalogue.ts');
+  const catalogue = makeCatalogue(committed.get(supergraphFile)!, join(root, 'operations/assistant'));
+  writeFileSync(catalogueFile, printCatalogue(catalogue));
+  const { clientSchemaFile } = await import('../subgraphs/shared/clientSchema.ts');
+  writeFileSync(clientSchemaFile, `${JSON.stringify(clientSchemaOf(catalogue))}\n`);
   const { buildExplorer } = await import('../gateway/explorer/build.ts');
   await buildExplorer();
 }

@@ -19,7 +19,8 @@ export async function ensureDemoData(platform: Platform, seed?: number): Promise
 }
 
 /** Gives an existing, empty account the demo life. */
-export async function fillDemoAccount({ db, now, bus }: Platform, userId: string, seed = 20_261_101): Promise<void> {
+export async function fillDemoAccount(platform: Platform, userId: string, seed = 20_261_101): Promise<void> {
+  const { db, now, bus } = platform;
   await db.$transaction(
     async (tx) => {
       await tx.$executeRaw`SET LOCAL statement_timeout = '60s'`;
@@ -27,7 +28,10 @@ export async function fillDemoAccount({ db, now, bus }: Platform, userId: string
       const demo: DemoAccount = { db: tx, userId, timeZone, now: now(), random: mulberry32(seed), ids: new Map() };
       for (const { demo: generate } of Object.values(subgraphs)) await generate?.(demo);
       // The past has had its reactions: nobody wants to be told now of what happened a year ago.
-      const consumers = Object.keys(subgraphs);
+      const consumers = Object.entries(subgraphs).flatMap(([name, { watches }]) => [
+        name,
+        ...Object.keys(watches?.(platform) ?? {}).map((watch) => `${name}.${watch}`),
+      ]);
       await tx.$executeRaw`
         INSERT INTO reaction_cursors (consumer, user_id, seq)
         SELECT consumer, user_id, last_seq FROM event_counters, unnest(${consumers}::text[]) AS consumer WHERE user_id = ${userId}

@@ -2,7 +2,7 @@ import { subgraphs } from './index.ts';
 import { ConfigError, readConfig, type SubgraphName, subgraphNames } from './shared/config.ts';
 import { createLog } from './shared/log.ts';
 import { createSubgraphServer } from './shared/server.ts';
-import { startPlatform } from './shared/start.ts';
+import { exitAtLast, startPlatform } from './shared/start.ts';
 import { createSubgraph } from './shared/subgraph.ts';
 
 /** `npm run start:subgraph goals`: one subgraph in a process of its own, for a gateway with GOALS_URL. */
@@ -37,9 +37,14 @@ async function main(): Promise<void> {
   const stop = async () => {
     if (stopping) process.exit(1);
     stopping = true;
+    let at = 'requests';
+    exitAtLast(log, () => at);
     await new Promise((done) => server.close(done).closeIdleConnections());
+    at = 'reactions';
     await subgraph.stop();
-    await close();
+    await close((what) => {
+      at = what;
+    });
     process.exit(0);
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { supergraphFile } from '../../gateway/compose.ts';
@@ -61,13 +61,18 @@ let opening: Promise<Opened> | undefined;
 /** The platform on an embedded database of its own, where time stands still: whoever asks, the answers are the same. */
 function opened(): Promise<Opened> {
   opening ??= (async () => {
-    const config = readConfig({ DATA_DIR: mkdtempSync(join(tmpdir(), 'gateway-bench-jarvis-')), LOG_LEVEL: 'error' });
+    const directory = mkdtempSync(join(tmpdir(), 'gateway-bench-jarvis-'));
+    const config = readConfig({ DATA_DIR: directory, LOG_LEVEL: 'error' });
     const started = await startPlatform(config, createLog('error', 'bench'), () => {}, Object.values(subgraphs));
     const now = new Date();
     const platform = { ...started.platform, now: () => now };
     await ensureDemoData(platform);
     const userId = await ensureDevelopmentUser(platform, demoEmail);
-    process.on('SIGTERM', () => void started.close().finally(() => process.exit(0)));
+    process.on('SIGTERM', async () => {
+      await started.close().catch(() => undefined);
+      rmSync(directory, { recursive: true, force: true });
+      process.exit(0);
+    });
     const made = new Map(subgraphNames.map((name) => [name, createSubgraph(subgraphs[name], platform)]));
     const viewer = { userId, kind: 'session', credentialId: 'bench', scopes, roles: ['USER'] } as const;
     return {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Pool } from 'undici';
@@ -76,6 +76,7 @@ async function inProcess(name: CandidateName): Promise<Runner> {
 }
 
 const running: ChildProcess[] = [];
+const directory = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
 
 /** Starts a process that prints a line with its port at the end of an address, or alone. */
 async function spawned(command: readonly string[], cwd?: string): Promise<{ url: string; pid: number }> {
@@ -195,7 +196,7 @@ async function hiveGateway(name: 'hive js' | 'hive rust', subgraphs: string, mor
 }
 
 function supergraphFile(subgraphs: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'gateway-bench-')), 'supergraph.graphql');
+  const file = join(directory, `${scenarioName}.graphql`);
   writeFileSync(file, scenario.supergraph(subgraphs));
   return file;
 }
@@ -262,5 +263,6 @@ try {
   for (const name of asked) await run(name);
 } finally {
   for (const child of running) child.kill();
+  rmSync(directory, { recursive: true, force: true });
 }
 process.exit(0);

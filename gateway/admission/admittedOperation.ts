@@ -1,3 +1,4 @@
+import { badInput } from '../../subgraphs/shared/errors.ts';
 import { responseText, type TextResult } from '../execution/compiled/executor.ts';
 import type { IncrementalResult } from '../execution/incremental.ts';
 import { initialText, subsequentText } from '../execution/incrementalText.ts';
@@ -19,6 +20,8 @@ export interface Prepared {
   readonly charge: Charge | undefined;
   readonly plan: PreparedPlan;
   readonly context: unknown;
+  /** Of a subscription that is answered once: the event in the past, or null to have all checked and nothing answered. */
+  readonly event: string | null | undefined;
 }
 
 /** Who asked for it, and how. */
@@ -56,6 +59,10 @@ export class AdmittedOperation implements Admitted {
     return this.#prepared.plan.kind;
   }
 
+  get isAnsweredOnce(): boolean {
+    return this.#prepared.event !== undefined;
+  }
+
   get headers(): Record<string, string> | undefined {
     return this.#prepared.charge?.headers();
   }
@@ -69,7 +76,7 @@ export class AdmittedOperation implements Admitted {
     observation?.phase('execute');
     let result: TextResult;
     try {
-      result = await this.#options.gateway.executeText(this.#prepared.plan, this.#runOptions());
+      result = await this.#execute();
     } catch (error) {
       throw this.#failed(error);
     }
@@ -95,7 +102,7 @@ export class AdmittedOperation implements Admitted {
 
   async listen(sink: Sink): Promise<() => void> {
     const { caller, facts } = this.#asking;
-    if (facts.wantsPlan === 'only') {
+    if (facts.wantsPlan === 'only' || this.isAnsweredOnce) {
       sink.next(await this.run());
       sink.end();
       return () => {};
@@ -112,6 +119,16 @@ export class AdmittedOperation implements Admitted {
   abandon(): void {
     this.#prepared.charge?.settle(0);
     this.#end();
+  }
+
+  async #execute(): Promise<TextResult> {
+    const { gateway } = this.#options;
+    const { plan, variables, context, event: id } = this.#prepared;
+    if (id === undefined) return gateway.executeText(plan, this.#runOptions());
+    const subscription = gateway.subscription(plan, { variables, context });
+    const event = id === null ? null : await subscription.find(id);
+    if (event === null) return { data: 'null', weight: 0 };
+    return gateway.executeEventText(plan, event, this.#runOptions());
   }
 
   #runOptions() {
@@ -169,6 +186,13 @@ export class AdmittedOperation implements Admitted {
     if (wantsPlan) extensions.queryPlan = describePlan(plan);
     return extensions;
   }
+}
+
+/** The event that `extensions.event` names, for a subscription to be answered once; null: none, only check. Undefined where it is not said. */
+export function namedEvent({ extensions }: OperationRequest): string | null | undefined {
+  const event = (extensions as Record<string, unknown> | null | undefined)?.event;
+  if (event === undefined || event === null || typeof event === 'string') return event;
+  throw badInput('"extensions.event" must be the id of an event, or null.');
 }
 
 export const codesOf = (errors: readonly { readonly extensions?: Readonly<Record<string, unknown>> }[]): string[] =>

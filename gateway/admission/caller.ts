@@ -13,6 +13,8 @@ export interface Caller {
   readonly isDeveloper: boolean;
   /** May register automatic persisted queries. */
   readonly isTrusted: boolean;
+  /** Asks what a subscription says of one event in the past, and nothing else; nobody else may. */
+  readonly isDelivery?: boolean;
   /** Name that the client program gives itself, or null. Chooses between safelist and free documents; proves nothing. */
   readonly client: string | null;
   /** End of the credential; null when it has none. */

@@ -218,6 +218,17 @@ export function createCostModel(
   };
 }
 
+const models = new WeakMap<GraphQLSchema, CostModel>();
+
+/** The one model of a supergraph: what is estimated before an operation and what its answer is weighed by are the same. */
+export function costModelOf(supergraphSdl: string, apiSchema: GraphQLSchema): CostModel {
+  const known = models.get(apiSchema);
+  if (known) return known;
+  const model = createCostModel(supergraphSdl, apiSchema);
+  models.set(apiSchema, model);
+  return model;
+}
+
 /** The number at a path of a value; undefined where there is none. */
 function inside(given: unknown, path: readonly string[]): number | undefined {
   let found = given;

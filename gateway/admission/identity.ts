@@ -35,8 +35,9 @@ export async function identifyCaller(
     sharing: accountOf(viewer, ip),
     isAuthenticated: viewer !== null,
     scopes: viewer?.scopes ?? [],
-    isDeveloper: platform.config.NODE_ENV !== 'production' || (viewer?.scopes.includes('schema:read') ?? false),
+    isDeveloper: isDeveloper(platform, viewer),
     isTrusted: viewer?.kind === 'session',
+    isDelivery: viewer?.kind === 'webhook',
     client: clientName(request),
     expiresAt: identity?.expiresAt ?? null,
     contextOf(facts, standing): GatewayContext {
@@ -57,9 +58,16 @@ export async function identifyCaller(
   };
 }
 
-/** Keys have budgets of their own, so that one integration cannot use up its user's. */
+/** A task of our own writes its documents itself, and the assistant looks types up before it does. */
+function isDeveloper({ config }: Platform, viewer: Viewer | null): boolean {
+  if (config.NODE_ENV !== 'production' || viewer?.kind === 'assistant' || viewer?.kind === 'research') return true;
+  return viewer?.scopes.includes('schema:read') ?? false;
+}
+
+/** Keys and webhooks have budgets of their own, so that one integration cannot use up its user's. */
 function accountOf(viewer: Viewer | null, ip: string | null): string {
   if (!viewer) return `address:${ip ?? 'unknown'}`;
+  if (viewer.kind === 'webhook') return `webhooks:${viewer.userId}`;
   return viewer.kind === 'apiKey' ? `key:${viewer.credentialId}` : `user:${viewer.userId}`;
 }
 

@@ -23,10 +23,12 @@ export interface Sink {
 /** An operation that was let in: within the limits, valid, allowed, affordable. It is run, listened to, or abandoned, once. */
 export interface Admitted {
   readonly kind: 'query' | 'mutation' | 'subscription';
+  /** A subscription that is run like a query: one answer, to one event in the past. */
+  readonly isAnsweredOnce?: boolean;
   /** Headers that fit an answer over HTTP: how the caller stands. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Runs a query or mutation. Resolves to a whole response as JSON, whatever went wrong meanwhile.
+   * Runs a query or mutation, or tells the plan alone of any operation. Resolves to a whole response as JSON, whatever went wrong meanwhile.
    * @throws InvalidOperation when variables do not fit; then nothing was run.
    */
   run(): Promise<string>;

@@ -7,10 +7,10 @@ import type { Observation } from '../telemetry/observation.ts';
 import type { Telemetry } from '../telemetry/observer.ts';
 import { createFanOut, type FanOut } from '../transport/fanOut.ts';
 import type { Release, Shedder } from '../transport/shedding.ts';
-import { AdmittedOperation, codesOf, type Prepared, type RunningOptions } from './admittedOperation.ts';
+import { AdmittedOperation, codesOf, namedEvent, type Prepared, type RunningOptions } from './admittedOperation.ts';
 import { type AuthorizerOptions, createAuthorizer } from './authorization.ts';
 import type { Caller, RequestFacts } from './caller.ts';
-import { createCostModel, type OperationCost } from './cost.ts';
+import { costModelOf, type OperationCost } from './cost.ts';
 import type { DemandControl } from './demandControl.ts';
 import {
   type CheckedDocument,
@@ -78,7 +78,7 @@ export function createOperations(options: OperationsOptions): AdmittedOperations
 
   function rulesOf(engine: Engine): Rules {
     const { apiSchema, supergraphSdl } = engine;
-    const model = createCostModel(supergraphSdl, apiSchema);
+    const model = costModelOf(supergraphSdl, apiSchema);
     const costs = new WeakMap<Operation, OperationCost>();
     return {
       engine,
@@ -140,6 +140,8 @@ export function createOperations(options: OperationsOptions): AdmittedOperations
     const operation = operationOf(documents.get(resolved.text), caller, request.operationName, facts.requestId);
     observation?.identify(operation.kind, operation.name, operation.document.hash);
     if (facts.isReadOnly && operation.kind === 'mutation') throw notByGet();
+    const event = operation.kind === 'subscription' ? namedEvent(request) : undefined;
+    if ((caller.isDelivery ?? false) !== (event !== undefined)) throw notThisWay(caller);
     const variables = checkVariables(request.variables, limits);
     observation?.phase('authorize');
     await mayRun(engine, operation, caller);
@@ -160,7 +162,7 @@ export function createOperations(options: OperationsOptions): AdmittedOperations
         throw error;
       }));
     persisted.remember(resolved);
-    return { operation, variables, charge, plan, context };
+    return { operation, variables, charge, plan, context, event };
   }
 
   const fanOut = createFanOut({
@@ -239,6 +241,13 @@ function checkShape({ operationName, extensions }: OperationRequest): void {
   const isObject = typeof extensions === 'object' && !Array.isArray(extensions);
   if (extensions !== undefined && !isObject) throw badInput('"extensions" must be an object.');
 }
+
+const notThisWay = ({ isDelivery }: Caller) =>
+  forbidden(
+    isDelivery
+      ? 'Deliveries only ask what a subscription says of one event.'
+      : 'Only deliveries ask by "extensions.event". Listen to the subscription instead; "after" brings what was missed.',
+  );
 
 const notByGet = () =>
   new GraphQLError('A mutation must be sent by POST.', {

@@ -60,21 +60,29 @@ function dependsOnType(
   type: GraphQLAbstractType,
   sets: readonly SelectionSetNode[],
 ): boolean {
-  const coversAll = (condition: string | undefined) => {
-    if (!condition || condition === type.name) return true;
-    const wanted = schema.getType(condition);
-    return isAbstractType(wanted) && schema.getPossibleTypes(type).every((object) => schema.isSubType(wanted, object));
+  /** Those that a type condition, if there is one, lets through. */
+  const narrowed = (objects: readonly GraphQLObjectType[], condition: string | undefined) => {
+    const wanted = condition === undefined ? undefined : schema.getType(condition);
+    if (!wanted) return objects;
+    return objects.filter(
+      (object) => object === wanted || (isAbstractType(wanted) && schema.isSubType(wanted, object)),
+    );
   };
   const isAsked = (selection: SelectionNode) =>
     isIncluded(selection, conditions) && deferredLabel(selection, deferred) === undefined;
-  /** Whether anything is left of a selection set once conditions are decided: plans do not know of what is not. */
-  const asks = (set: SelectionSetNode): boolean =>
+  /**
+   * Whether anything is asked of some of the objects: plans do not know of what conditions leave out, nor of what no object can be, as a
+   * book that is a film.
+   */
+  const asks = (set: SelectionSetNode, objects: readonly GraphQLObjectType[]): boolean =>
+    objects.length > 0 &&
     set.selections.some((selection) => {
       if (!isAsked(selection)) return false;
       if (selection.kind === Kind.FIELD) return true;
       const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
-      return inner !== undefined && asks(inner.selectionSet);
+      return inner !== undefined && asks(inner.selectionSet, narrowed(objects, inner.typeCondition?.name.value));
     });
+  const all = schema.getPossibleTypes(type);
   const visited = new Set<string>();
   const depends = (set: SelectionSetNode): boolean =>
     set.selections.some((selection) => {
@@ -86,8 +94,8 @@ function dependsOnType(
         if (visited.has(selection.name.value)) return false;
         visited.add(selection.name.value);
       }
-      if (!coversAll(inner.typeCondition?.name.value)) return asks(inner.selectionSet);
-      return depends(inner.selectionSet);
+      const objects = narrowed(all, inner.typeCondition?.name.value);
+      return objects.length === all.length ? depends(inner.selectionSet) : asks(inner.selectionSet, objects);
     });
   return sets.some(depends);
 }

@@ -34,6 +34,8 @@ export interface Subscription {
    * @throws GraphQLError when it cannot start.
    */
   listen(listener: EventListener): Promise<() => void>;
+  /** One event in the past that it would have brought, or null. */
+  find(id: string): Promise<unknown>;
 }
 
 /**
@@ -63,6 +65,10 @@ export function openSubscription(plan: PreparedPlan, options: SubscriptionOption
       } catch (cause) {
         throw told.failure(cause);
       }
+    },
+    async find(id) {
+      if (!source || !('find' in source) || !source.find) throw new Error(`"${subgraph}" keeps no events.`);
+      return source.find({ ...request, context }, id);
     },
   };
 }

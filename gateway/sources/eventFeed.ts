@@ -1,10 +1,16 @@
 import type { Bus } from '../../subgraphs/shared/bus.ts';
 import type { Db } from '../../subgraphs/shared/db.ts';
 import { badInput, unauthenticated } from '../../subgraphs/shared/errors.ts';
-import { findEvent, type LoggedEvent, readNews, subscriptionEvents } from '../../subgraphs/shared/events.ts';
+import {
+  findEvent,
+  type LoggedEvent,
+  readNews,
+  subscriptionEvents,
+  subscriptionSubjects,
+} from '../../subgraphs/shared/events.ts';
 import type { Log } from '../../subgraphs/shared/log.ts';
 import type { GatewayContext } from './embedded.ts';
-import type { EventFeed, EventListener } from './source.ts';
+import type { EventFeed, EventListener, SubscriptionRequest } from './source.ts';
 
 /** Events of one user that are read at a time. */
 const pageSize = 50;
@@ -17,6 +23,8 @@ const sweepEvery = 5_000;
 
 interface Listener {
   readonly types: ReadonlySet<string>;
+  /** Only events of this object; null for those of any. */
+  readonly subject: string | null;
   /** It has been told all up to here; 0 once the feed's own position says so. */
   position: bigint;
   readonly to: EventListener;
@@ -40,6 +48,28 @@ interface Joining {
 
 const allTypes = [...new Set(Object.values(subscriptionEvents).flat())];
 const typesOf = new Map(Object.entries(subscriptionEvents).map(([field, types]) => [field, new Set<string>(types)]));
+
+const isOf = ({ subject }: Listener, event: LoggedEvent) => subject === null || subject === event.subjectId;
+
+/** One event by its id, if a subscription would have brought it to this viewer. */
+export async function findPast(
+  db: Db,
+  request: Pick<SubscriptionRequest, 'field' | 'arguments' | 'context'>,
+  id: string,
+): Promise<LoggedEvent | null> {
+  const { viewer } = (request.context as GatewayContext).request;
+  if (!viewer) throw unauthenticated();
+  const event = await findEvent(db, viewer.userId, id);
+  if (!event || !typesOf.get(request.field)?.has(event.type)) return null;
+  const subject = subjectOf(request);
+  return subject === null || subject === event.subjectId ? event : null;
+}
+
+/** The one object that a subscription is narrowed to, or null. */
+function subjectOf({ field, arguments: given }: Pick<SubscriptionRequest, 'field' | 'arguments'>): string | null {
+  const narrowing = subscriptionSubjects[field];
+  return (narrowing && (given[narrowing] as string | null | undefined)) ?? null;
+}
 
 const goingAway = () => new Error('The server is going away.');
 
@@ -146,8 +176,10 @@ export function createEventFeed(deps: {
 
   function tell(feed: Feed, event: LoggedEvent): void {
     feed.position = event.seq;
-    for (const { types, position, to } of [...feed.listeners])
-      if (event.seq > position && types.has(event.type)) to.event(event);
+    for (const listener of [...feed.listeners]) {
+      const { types, position, to } = listener;
+      if (event.seq > position && types.has(event.type) && isOf(listener, event)) to.event(event);
+    }
   }
 
   const stopListening = bus.listen('events', wake);
@@ -174,7 +206,7 @@ export function createEventFeed(deps: {
     for (;;) {
       const types = [...listener.types];
       const [news] = await readNews(db, [{ userId, after: position }], { types, limit: pageSize });
-      for (const event of news?.events ?? []) listener.to.event(event);
+      for (const event of news?.events ?? []) if (isOf(listener, event)) listener.to.event(event);
       const isAll = !news || news.events.length < pageSize;
       if (news) position = isAll ? news.end : news.events.at(-1)!.seq;
       if ((await listener.to.settled?.()) === false) return () => {};
@@ -203,7 +235,8 @@ export function createEventFeed(deps: {
       if (!viewer) throw unauthenticated();
       if (closed) throw goingAway();
       const { userId } = viewer;
-      const listener: Listener = { types: typesOf.get(request.field) ?? new Set(), position: 0n, to };
+      const subject = subjectOf(request);
+      const listener: Listener = { types: typesOf.get(request.field) ?? new Set(), subject, position: 0n, to };
       const after = request.arguments.after as string | null | undefined;
       if (after == null) {
         const feed = feedOf(userId, null);
@@ -225,6 +258,7 @@ export function createEventFeed(deps: {
         else catchingUp--;
       }
     },
+    find: (request, id) => findPast(db, request, id),
     get size() {
       return [...feeds.values()].reduce((sum, feed) => sum + feed.listeners.length, 0);
     },

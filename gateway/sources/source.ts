@@ -109,6 +109,8 @@ export interface EventFeed {
   readonly resumesBy: string;
   /** Resolves to what ends it, once no later event can be missed; rejects when it cannot start. Events may come before. */
   listen(request: Omit<SubscriptionRequest, 'signal'>, listener: EventListener): Promise<() => void>;
+  /** One event in the past by its id, or null where there is none that this subscription would have brought. */
+  find?(request: Omit<SubscriptionRequest, 'signal'>, id: string): Promise<unknown>;
 }
 
 /** Subscription sources by subgraph name. */

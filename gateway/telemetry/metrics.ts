@@ -24,9 +24,9 @@ export const requestBounds = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500
 
 /**
  * Prometheus metrics of this process, the event loop's delay and the garbage collector's among them. Labels never hold ids, addresses or
- * documents. What is counted on every request is counted in plain numbers and handed to prom-client when somebody reads it.
+ * documents. `others` are registries that are told along. What is counted on every request is counted in plain numbers and handed to prom-client when somebody reads it.
  */
-export function createMetrics(): Metrics {
+export function createMetrics(others: readonly Pick<Registry, 'metrics'>[] = []): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'jarvis_' });
   const add = (type: string, name: string, help: string, values: () => readonly Figure[]) => {
@@ -56,7 +56,8 @@ export function createMetrics(): Metrics {
         [...read()].flatMap(({ labels, durations }) => durations.figures(name, labels)),
       );
     },
-    text: () => registry.metrics(),
+    text: async () =>
+      `${await registry.metrics()}\n${(await Promise.all(others.map((other) => other.metrics()))).join('\n')}`,
     contentType: registry.contentType,
   };
 

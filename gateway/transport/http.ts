@@ -30,7 +30,7 @@ export interface GraphqlHttpOptions<Client extends Caller> {
 }
 
 /**
- * GraphQL over HTTP. Every operation takes one way, whatever its form: body, identity, admission, execution; only the last step differs: a
+ * GraphQL over HTTP. Every operation takes one way, whatever its form: identity, body, admission, execution; only the last step differs: a
  * text, the parts of a deferred answer, or the events of a subscription.
  */
 export function createGraphqlHttp<Client extends Caller>(options: GraphqlHttpOptions<Client>): Route {
@@ -40,6 +40,7 @@ export function createGraphqlHttp<Client extends Caller>(options: GraphqlHttpOpt
   async function answer(request: IncomingMessage, response: ServerResponse, accepted: Accepted, requestId: string) {
     const caller = await identify(request);
     const asked = await readOperation(request, maxBodyBytes);
+    const wantsPlan = wantedPlan(request, asked);
     const admitted = await operations.admit(caller, asked, {
       requestId,
       signal: new Presence(response),
@@ -48,10 +49,13 @@ export function createGraphqlHttp<Client extends Caller>(options: GraphqlHttpOpt
       takesParts: accepted.defer,
       traceparent: header(request, 'traceparent'),
       wantsCost: header(request, 'x-cost') === '1',
-      wantsPlan: wantedPlan(request, asked),
+      wantsPlan,
     });
     for (const name in admitted.headers) response.setHeader(name, admitted.headers[name] as string);
-    if (admitted.kind === 'subscription' || (!accepted.type && accepted.subscription)) {
+    // A plan is one answer, of a subscription too.
+    const isOne = admitted.isAnsweredOnce || wantsPlan === 'only';
+    const isStream = admitted.kind === 'subscription' && !(isOne && accepted.type);
+    if (isStream || (!accepted.type && accepted.subscription)) {
       const format = accepted.subscription && formats[accepted.subscription];
       if (format) return streams.stream(response, format, caller, admitted);
       admitted.abandon();

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
+import { rateLimited } from '../../subgraphs/shared/errors.ts';
 import type { Caller } from '../admission/caller.ts';
 import type { Admitted, Sink } from '../admission/operation.ts';
 import { everySecond } from './everySecond.ts';
@@ -17,6 +18,8 @@ export interface StreamFormat {
 
 export interface ResponseStreamsOptions {
   readonly heartbeatSeconds?: number;
+  /** Subscriptions of one account that may stay open at once. */
+  readonly streamsPerAccount?: number;
   /** What may wait for a client that reads slowly. One with more is cut off, and resumes. */
   readonly bufferedBytes?: number;
   readonly now?: () => number;
@@ -28,7 +31,8 @@ export interface ResponseStreams<Client extends Caller> {
   /**
    * Writes the answers of an admitted operation to a response that has no headers yet: of a subscription until it ends, the client goes or
    * its credential ends; of a query or mutation one.
-   * @throws Refusal when it cannot start, or variables do not fit. Nothing has been written then.
+   * @throws Refusal when it cannot start, or variables do not fit; GraphQLError RATE_LIMITED when its account has too many open. Nothing has
+   * been written then.
    */
   stream(response: ServerResponse, format: StreamFormat, client: Client, admitted: Admitted): Promise<void>;
   readonly size: number;
@@ -52,8 +56,9 @@ export function streamRefusal(
 export function createResponseStreams<Client extends Caller>(
   options: ResponseStreamsOptions = {},
 ): ResponseStreams<Client> {
-  const { heartbeatSeconds = 10, bufferedBytes = 1_000_000, now = Date.now } = options;
+  const { heartbeatSeconds = 10, bufferedBytes = 1_000_000, streamsPerAccount = 50, now = Date.now } = options;
   const open = new Set<ResponseStream<Client>>();
+  const openOf = new Map<string, number>();
   let seconds = 0;
   let stopped = false;
   const endSweep = (options.everySecond ?? everySecond)(() => {
@@ -72,12 +77,24 @@ export function createResponseStreams<Client extends Caller>(
         writeHead(response, format);
         return void response.end(format.start + format.next(text) + format.end());
       }
-      const stream = new ResponseStream(response, format, client, bufferedBytes, now, () => open.delete(stream));
       if (stopped) {
         admitted.abandon();
-        return stream.cut();
+        return void response.destroy();
       }
+      const { account } = client;
+      const others = openOf.get(account) ?? 0;
+      if (others >= streamsPerAccount) {
+        admitted.abandon();
+        throw rateLimited(`An account may have ${streamsPerAccount} subscriptions over HTTP at once.`, RETRY_AFTER);
+      }
+      const stream = new ResponseStream(response, format, client, bufferedBytes, now, () => {
+        open.delete(stream);
+        const left = openOf.get(account)! - 1;
+        if (left > 0) openOf.set(account, left);
+        else openOf.delete(account);
+      });
       open.add(stream);
+      openOf.set(account, others + 1);
       response.once('close', () => stream.leave());
       try {
         stream.began(await admitted.listen(stream));
@@ -105,6 +122,9 @@ export function createResponseStreams<Client extends Caller>(
     },
   };
 }
+
+/** Seconds: one of the others may have ended by then. */
+const RETRY_AFTER = 5;
 
 /** One open response. */
 class ResponseStream<Client extends Caller> implements Sink {

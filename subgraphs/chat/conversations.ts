@@ -151,14 +151,29 @@ async function showThrough(ctx: ChatUserContext, conversationId: string, message
 export async function deleteConversation(ctx: ChatUserContext, input: DeleteConversationInput) {
   const current = await lockConversation(ctx, input.id);
   expectVersion(current.version, input.expectedVersion, { conversation: current });
+  await stopWriting(ctx, current.id);
   const messages = await ctx.db.message.findMany({
     where: { userId: ctx.userId, conversationId: current.id },
     select: { id: true },
     orderBy: { ordinal: 'asc' },
   });
+  const replies = messages.map(({ id }) => id);
+  const calls = await ctx.db.toolCall.findMany({
+    where: { userId: ctx.userId, messageId: { in: replies }, kind: 'WRITE' },
+    select: { id: true, messageId: true },
+    orderBy: { id: 'asc' },
+  });
+  const open = await ctx.db.generation.findMany({
+    where: { userId: ctx.userId, conversationId: current.id, state: { not: 'ENDED' } },
+    select: { messageId: true },
+  });
+  ctx.afterCommit(() => {
+    for (const { messageId } of open) ctx.bus.publish('stops', messageId);
+  });
   await ctx.db.conversation.delete({ where: { userId_id: { userId: ctx.userId, id: current.id } } });
   await publish(
     ctx,
+    ...calls.map(({ id, messageId }) => ({ type: 'toolCall.deleted' as const, subjectId: id, data: { messageId } })),
     ...messages.map(({ id }) => ({
       type: 'message.deleted' as const,
       subjectId: id,
@@ -167,4 +182,20 @@ export async function deleteConversation(ctx: ChatUserContext, input: DeleteConv
     { type: 'conversation.deleted', subjectId: current.id, data: {} },
   );
   return { deletedId: current.id };
+}
+
+/**
+ * Tells whoever writes in a conversation that is going away, and whoever watches. The replies are locked in the order in which writers lock:
+ * the reply, then its message, which the deletion would take the other way round.
+ */
+async function stopWriting(ctx: ChatUserContext, conversationId: string): Promise<void> {
+  const open = await ctx.db.$queryRaw<{ message_id: string }[]>`
+    SELECT message_id FROM generations
+    WHERE user_id = ${ctx.userId} AND conversation_id = ${conversationId} AND state <> 'ENDED' FOR UPDATE`;
+  ctx.afterCommit(() => {
+    for (const { message_id: messageId } of open) {
+      ctx.bus.publish('stops', messageId);
+      ctx.bus.publish('deltas', messageId);
+    }
+  });
 }

@@ -3,12 +3,13 @@ import { type NewEvent, publish } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import type { DemoAccount } from '../shared/subgraph.ts';
 import { demoInsights } from './demoInsights.ts';
+import { demoReplies } from './demoReplies.ts';
 import { memories, talks } from './demoTalks.ts';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** Conversations with branches, memories, and insights into the numbers that the other domains' demo data has. */
+/** Conversations with branches, replies, memories, and insights into the numbers that the other domains' demo data has. */
 export async function demo(account: DemoAccount): Promise<void> {
   const { db, userId, now, random, ids } = account;
   const messages: (Prisma.MessageCreateManyInput & { id: string })[] = [];
@@ -89,4 +90,11 @@ export async function demo(account: DemoAccount): Promise<void> {
     ...insights.map(({ id }): NewEvent => ({ type: 'insight.created', subjectId: id, data: {} })),
   ];
   await publish({ db, userId, actor: { kind: 'system', id: 'demo' }, now: () => now }, ...told);
+  await demoReplies(
+    account,
+    remembered.filter(({ enabled }) => enabled),
+  );
+  await db.assistantSettings.create({
+    data: { userId, provider: null, retrieval: true, allowedTools: ['Remember'], updatedAt: now },
+  });
 }

@@ -91,5 +91,7 @@ function compare(kind: string, what: string, found: readonly (StoredEvidence | n
   const [now, before] = evidence;
   const direction = before === undefined ? '' : Number(now!.value) >= Number(before.value) ? ': more' : ': less';
   const title = `${what}${direction === '' ? `: ${now!.value} ${now!.unit}` : `${direction} than before`}`;
-  return { kind, title, text: sentences.join(' '), evidence: evidence as unknown as object[] };
+  const goalId = now!.objectId!;
+  const text = sentences.join(' ');
+  return { kind, title, text, evidence: evidence as unknown as object[], subjectKey: goalId, goalIds: [goalId] };
 }

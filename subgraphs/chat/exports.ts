@@ -1,3 +1,4 @@
+import type { ContextItem, ConversationSummary } from '../../prisma/generated/client.ts';
 import type { Tx } from '../shared/db.ts';
 import type { ExportedType } from '../shared/subgraph.ts';
 import type { StoredEvidence } from './rows.ts';
@@ -88,6 +89,7 @@ async function* insights(db: Tx, userId: string) {
       title: row.title,
       text: row.text,
       origin: row.origin,
+      goalIds: row.goalIds.join(' '),
       readAt: iso(row.readAt),
       dismissedAt: iso(row.dismissedAt),
       version: row.version,
@@ -99,7 +101,107 @@ async function* insights(db: Tx, userId: string) {
 
 async function* insightEvidence(db: Tx, userId: string) {
   for await (const { id, evidence } of insightRows(db, userId)) {
-    for (const number of evidence as unknown as StoredEvidence[]) yield { insightId: id, ...number };
+    for (const { path, ...number } of evidence as unknown as StoredEvidence[]) {
+      yield { insightId: id, ...number, path: path?.join('.') ?? null };
+    }
+  }
+}
+
+async function* toolCalls(db: Tx, userId: string) {
+  for await (const row of inChunks(({ where, ...rest }) =>
+    db.toolCall.findMany({ where: { ...where, userId }, ...rest }),
+  )) {
+    yield {
+      id: row.id,
+      messageId: row.messageId,
+      round: row.round,
+      ordinal: row.ordinal,
+      tool: row.tool,
+      kind: row.kind,
+      state: row.state,
+      title: row.title,
+      arguments: row.arguments,
+      document: row.document,
+      variables: row.variables,
+      dataClasses: row.dataClasses.join(' '),
+      tainted: row.tainted,
+      result: row.result,
+      decidedAt: iso(row.decidedAt),
+      version: row.version,
+      createdAt: iso(row.createdAt),
+      updatedAt: iso(row.updatedAt),
+    };
+  }
+}
+
+async function* aiCalls(db: Tx, userId: string) {
+  for await (const row of inChunks(({ where, ...rest }) =>
+    db.aiCall.findMany({ where: { ...where, userId }, ...rest }),
+  )) {
+    yield {
+      id: row.id,
+      purpose: row.purpose,
+      subjectId: row.subjectId,
+      provider: row.provider,
+      model: row.model,
+      dataClasses: row.dataClasses.join(' '),
+      outcome: row.outcome,
+      inputTokens: row.inputTokens,
+      cachedInputTokens: row.cachedInputTokens,
+      outputTokens: row.outputTokens,
+      estimated: row.estimated,
+      cost: row.cost.toString(),
+      startedAt: iso(row.startedAt),
+      endedAt: iso(row.endedAt),
+    };
+  }
+}
+
+async function* assistantSettings(db: Tx, userId: string) {
+  const row = await db.assistantSettings.findUnique({ where: { userId } });
+  if (!row) return;
+  yield {
+    provider: row.provider,
+    retrieval: row.retrieval,
+    allowedTools: row.allowedTools.join(' '),
+    version: row.version,
+    updatedAt: iso(row.updatedAt),
+  };
+}
+
+/** What was put before models, by the reply that it was for. */
+async function* contextItems(db: Tx, userId: string) {
+  const orderBy = [{ messageId: 'asc' }, { ordinal: 'asc' }] as const;
+  for (let after: { messageId: string; ordinal: number } | null = null; ; ) {
+    const rows: ContextItem[] = await db.contextItem.findMany({
+      where: {
+        userId,
+        ...(after && {
+          OR: [{ messageId: { gt: after.messageId } }, { messageId: after.messageId, ordinal: { gt: after.ordinal } }],
+        }),
+      },
+      orderBy: [...orderBy],
+      take: chunk,
+    });
+    for (const { userId: _, ...row } of rows) yield row;
+    if (rows.length < chunk) return;
+    after = rows.at(-1)!;
+  }
+}
+
+/** The short forms of long conversations, by the message up to which they go. */
+async function* summaries(db: Tx, userId: string) {
+  for (let after = ''; ; ) {
+    const rows: ConversationSummary[] = await db.conversationSummary.findMany({
+      where: { userId, messageId: { gt: after } },
+      orderBy: { messageId: 'asc' },
+      take: chunk,
+    });
+    for (const { conversationId, messageId, text, createdAt } of rows) {
+      yield { conversationId, messageId, text, createdAt: iso(createdAt) };
+    }
+    if (rows.length < chunk) return;
+    after = rows.at(-1)!.messageId;
   }
 }
 
@@ -110,4 +212,9 @@ export const exports: readonly ExportedType[] = [
   { name: 'memories', rows: memories },
   { name: 'insights', rows: insights },
   { name: 'insight_evidence', rows: insightEvidence },
+  { name: 'tool_calls', rows: toolCalls },
+  { name: 'context_items', rows: contextItems },
+  { name: 'conversation_summaries', rows: summaries },
+  { name: 'ai_calls', rows: aiCalls },
+  { name: 'assistant_settings', rows: assistantSettings },
 ];

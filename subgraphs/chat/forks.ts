@@ -17,7 +17,8 @@ interface Place {
 }
 
 /**
- * Copies a conversation or a part of it into a new one. Texts are copied inside the database; only ids come through here.
+ * Copies a conversation or a part of it into a new one. Texts are copied inside the database; only ids come through here. Of a reply that is
+ * being written, the copy has what was said until now, and stays so.
  */
 export async function forkConversation(ctx: ChatUserContext, input: ForkConversationInput) {
   const checks = new Checks();
@@ -54,11 +55,26 @@ export async function forkConversation(ctx: ChatUserContext, input: ForkConversa
   const parents = taken.map(({ parentId }) => (parentId === null ? null : copies.get(parentId)!));
   await ctx.db.$executeRaw`
     INSERT INTO messages (user_id, id, conversation_id, parent_id, ordinal, depth, role, content, status, origin, model, created_at, updated_at)
-    SELECT m.user_id, copy.id, ${conversationId}, copy.parent_id, copy.ordinal, m.depth, m.role, m.content, m.status, m.origin, m.model,
-           m.created_at, m.updated_at
+    SELECT m.user_id, copy.id, ${conversationId}, copy.parent_id, copy.ordinal, m.depth, m.role,
+           CASE WHEN g.state <> 'ENDED' THEN coalesce(told.text, '') ELSE m.content END,
+           CASE WHEN g.state <> 'ENDED' THEN 'STOPPED' ELSE m.status END, m.origin, m.model, m.created_at, m.updated_at
     FROM unnest(${taken.map(({ id }) => id)}::text[], ${[...copies.values()]}::text[], ${parents}::text[])
          WITH ORDINALITY AS copy (original_id, id, parent_id, ordinal)
-    JOIN messages m ON m.user_id = ${userId} AND m.id = copy.original_id`;
+    JOIN messages m ON m.user_id = ${userId} AND m.id = copy.original_id
+    LEFT JOIN generations g ON g.user_id = m.user_id AND g.message_id = m.id
+    LEFT JOIN LATERAL (
+      SELECT string_agg(text, '' ORDER BY sequence) AS text FROM message_deltas d
+      WHERE d.user_id = m.user_id AND d.message_id = m.id AND d.kind = 'TEXT'
+    ) told ON g.state <> 'ENDED'`;
+  // How replies were written goes along: what their texts may tell of, and whether others had a say in them.
+  await ctx.db.$executeRaw`
+    INSERT INTO generations (user_id, message_id, conversation_id, state, wanted_provider, behalf_kind, behalf_id, scopes, attempts, round,
+      last_sequence, text_length, tainted, data_classes, provider, model, ended_because, created_at, started_at, ended_at)
+    SELECT g.user_id, copy.id, ${conversationId}, 'ENDED', g.wanted_provider, g.behalf_kind, g.behalf_id, g.scopes, g.attempts, g.round,
+      0, g.text_length, g.tainted, g.data_classes, g.provider, g.model,
+      coalesce(g.ended_because, 'STOPPED'), g.created_at, g.started_at, coalesce(g.ended_at, ${now}::timestamptz)
+    FROM unnest(${taken.map(({ id }) => id)}::text[], ${[...copies.values()]}::text[]) AS copy (original_id, id)
+    JOIN generations g ON g.user_id = ${userId} AND g.message_id = copy.original_id`;
   const conversation = await ctx.db.conversation.update({
     where: { userId_id: { userId, id: conversationId } },
     data: { currentMessageId: copies.get(shown!)!, messageCount: taken.length },

@@ -4,7 +4,7 @@ import { Checks } from '../shared/input.ts';
 import type { ChatUserContext } from './context.ts';
 import { checkHead, storeConversation } from './conversations.ts';
 import type { ImportConversationInput, ImportedMessageInput } from './generated.ts';
-import { longestMessage } from './messages.ts';
+import { longestMessage } from './tree.ts';
 
 /** Most messages of one import. */
 const mostImported = 1_000;

@@ -6,7 +6,7 @@ import { keyset, type Page, type PageArgs, readSlice, toPage } from '../shared/p
 import { expectVersion, inputHash, lockRow, sameCreation } from '../shared/stored.ts';
 import type { ChatUserContext } from './context.ts';
 import type { CreateMemoryInput, DeleteMemoryInput, MemoryFilter, UpdateMemoryInput } from './generated.ts';
-import { newestFirst } from './insights.ts';
+import { newestFirst } from './insights/insights.ts';
 import type { MemoryRow } from './rows.ts';
 
 /** Longest memory in characters, and most memories of one person. */

@@ -1,10 +1,11 @@
 import { Decimal } from 'decimal.js';
 import { type Goal, Prisma } from '../../prisma/generated/client.ts';
 import { badInput } from '../shared/errors.ts';
+import { todayOf } from '../shared/personalClock.ts';
 import { addDays, daysBetween, type LocalDate } from './calendar.ts';
-import { dateText, todayOf } from './clock.ts';
 import type { GoalsUserContext } from './context.ts';
 import { correlations, describeCorrelation, effectSize } from './correlation.ts';
+import { dateText } from './dates.ts';
 import { readHistories } from './days.ts';
 import { textDate } from './entryPlan.ts';
 import { trendOf } from './forecast.ts';

@@ -2,10 +2,9 @@
  * Local dates, and the periods a habit is counted in.
  *
  * A local date is a plain `YYYY-MM-DD` string: it sorts as text, it is what the database stores, and no zone can move it.
- * Zones appear in one place only, `localDateAt`, when an instant becomes a local date; from there on everything is
+ * Zones appear in one place only, `shared/personalClock.ts`, where an instant becomes a local date; from there on everything is
  * integer arithmetic on day numbers (days since 1970-01-01), which is exact and fast enough for decades of history.
  */
-import { Temporal } from 'temporal-polyfill';
 
 /** An ISO 8601 calendar date without a zone, `YYYY-MM-DD`, in the proleptic Gregorian calendar, years 0001 to 9999. */
 export type LocalDate = string;
@@ -42,57 +41,8 @@ export interface PeriodOptions {
   anchor?: LocalDate;
 }
 
-/** A day can start up to 17 hours before midnight and 12 hours after it (Beeminder allows -17 h to +6 h). */
-export const DAY_START_MINUTES = { least: -17 * 60, most: 12 * 60 } as const;
-
 const DASH = 45;
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
-/**
- * The local date an instant belongs to, for a person whose day starts `dayStartMinutes` after local midnight.
- *
- * The comparison is made on the wall clock, not on elapsed time: with a day start of 03:00, everything the clock shows
- * before 03:00 belongs to the day before, also in a night that has 23 or 25 hours. So in the night of a spring gap that
- * swallows the day start (02:30 does not exist) the new day begins at the gap's end, and when 02:30 comes twice in
- * autumn the wall clock decides both times: the repeated hour before the day start belongs to the day before again.
- * A negative day start means the day begins on the evening before: with -120, 22:00 already counts as tomorrow.
- * A calendar day a zone left out (Pacific/Apia, 2011-12-30) can only come out where the day start moves a neighbour's
- * hours onto it; then those hours belong to the last day that existed, so the missing date never comes out at all.
- *
- * @param instant an ISO 8601 instant, a Date or a Temporal.Instant
- * @throws RangeError for an unknown zone, an invalid instant or a day start outside `DAY_START_MINUTES`
- */
-export function localDateAt(
-  instant: string | Date | Temporal.Instant,
-  timeZone: string,
-  dayStartMinutes = 0,
-): LocalDate {
-  if (
-    !Number.isInteger(dayStartMinutes) ||
-    dayStartMinutes < DAY_START_MINUTES.least ||
-    dayStartMinutes > DAY_START_MINUTES.most
-  ) {
-    throw new RangeError(
-      `day start must be a whole number of minutes from ${DAY_START_MINUTES.least} to ${DAY_START_MINUTES.most}`,
-    );
-  }
-  const exact =
-    instant instanceof Date
-      ? Temporal.Instant.fromEpochMilliseconds(instant.getTime())
-      : typeof instant === 'string'
-        ? Temporal.Instant.from(instant)
-        : instant;
-  const wall = exact.toZonedDateTimeISO(timeZone).toPlainDateTime();
-  const date = wall.subtract({ minutes: dayStartMinutes }).toPlainDate();
-  if (date.equals(wall.toPlainDate())) return date.toString();
-  return existing(date, timeZone, dayStartMinutes > 0 ? -1 : 1).toString();
-}
-
-/** Steps over a date the zone left out, in the direction in which the day start already moved. */
-function existing(date: Temporal.PlainDate, timeZone: string, step: 1 | -1): Temporal.PlainDate {
-  const begins = date.toZonedDateTime({ timeZone, plainTime: '12:00' });
-  return begins.toPlainDate().equals(date) ? date : date.add({ days: step });
-}
 
 /** Whether the text is a date that exists, `YYYY-MM-DD`, year 0001 to 9999. */
 export function isLocalDate(text: string): boolean {

@@ -1,8 +1,15 @@
 import DataLoader from 'dataloader';
-import type { Achievement, Goal, LifeArea, Milestone, ProgressEntry } from '../../prisma/generated/client.ts';
+import type {
+  Achievement,
+  Goal,
+  LifeArea,
+  LifeAreaNote,
+  Milestone,
+  ProgressEntry,
+} from '../../prisma/generated/client.ts';
 import type { Context, UserContext } from '../shared/context.ts';
 import type { Page } from '../shared/pagination.ts';
-import { type PersonalClock, readClock } from './clock.ts';
+import { type PersonalClock, readClock } from '../shared/personalClock.ts';
 import { type AgendaItem, readAgenda } from './dashboard.ts';
 import {
   type History,
@@ -14,6 +21,7 @@ import {
   type Standing,
 } from './days.ts';
 import { type AreaGoalsKey, type CountedPage, type EntriesKey, readAreaGoals, readEntriesOfGoals } from './lists.ts';
+import { type AreaNotesKey, readAreaNotes } from './notes.ts';
 import { groupBy } from './rows.ts';
 
 /** A user of whom this domain knows only the id. */
@@ -25,6 +33,7 @@ export interface UserRef {
 export interface GoalsLoaders {
   clock(): Promise<PersonalClock>;
   area: DataLoader<string, LifeArea | null>;
+  note: DataLoader<string, LifeAreaNote | null>;
   goal: DataLoader<string, Goal | null>;
   entry: DataLoader<string, ProgressEntry | null>;
   milestone: DataLoader<string, Milestone | null>;
@@ -41,6 +50,7 @@ export interface GoalsLoaders {
   series: DataLoader<SeriesKey, SeriesRow[], string>;
   entriesOfGoal: DataLoader<EntriesKey, Page<ProgressEntry>, string>;
   goalsOfArea: DataLoader<AreaGoalsKey, CountedPage<Goal>, string>;
+  notesOfArea: DataLoader<AreaNotesKey, Page<LifeAreaNote>, string>;
 }
 
 export type GoalsContext = Context<GoalsLoaders>;
@@ -79,6 +89,7 @@ export function createLoaders(ctx: Context<GoalsLoaders>): GoalsLoaders {
       return agenda;
     },
     area: byId((where) => db.lifeArea.findMany({ where })),
+    note: byId((where) => db.lifeAreaNote.findMany({ where })),
     goal: byId((where) => db.goal.findMany({ where })),
     entry: byId((where) => db.progressEntry.findMany({ where })),
     milestone: byId((where) => db.milestone.findMany({ where })),
@@ -109,6 +120,9 @@ export function createLoaders(ctx: Context<GoalsLoaders>): GoalsLoaders {
       cacheKeyFn: ({ goalId, ...args }) => `${goalId} ${JSON.stringify(args)}`,
     }),
     goalsOfArea: new DataLoader((keys) => readAreaGoals(db, userId, keys), {
+      cacheKeyFn: ({ areaId, ...args }) => `${areaId} ${JSON.stringify(args)}`,
+    }),
+    notesOfArea: new DataLoader((keys) => readAreaNotes(db, userId, keys), {
       cacheKeyFn: ({ areaId, ...args }) => `${areaId} ${JSON.stringify(args)}`,
     }),
   };

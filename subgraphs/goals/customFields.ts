@@ -3,6 +3,7 @@
  * stored has passed here, so every reader may rely on it.
  */
 import { Decimal } from 'decimal.js';
+import { parseUrl } from '../shared/urls.ts';
 import { isLocalDate } from './calendar.ts';
 
 export type CustomFieldType = 'TEXT' | 'NUMBER' | 'BOOLEAN' | 'DATE' | 'SELECT' | 'URL';
@@ -210,8 +211,8 @@ function checkNumber(raw: unknown): string | Omit<CustomFieldIssue, 'path'> {
 }
 
 function checkUrl(raw: unknown): string | Omit<CustomFieldIssue, 'path'> {
-  if (typeof raw !== 'string' || !URL.canParse(raw.trim())) return invalid('expected a web address');
-  const url = new URL(raw.trim());
+  const url = typeof raw === 'string' ? parseUrl(raw.trim()) : null;
+  if (!url) return invalid('expected a web address');
   // Clients make links of these: javascript: and data: must never get this far.
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return invalid('expected an http or https address');
   if (url.username || url.password) return invalid('an address must not hold a password');

@@ -1,6 +1,6 @@
 import type { Goal } from '../../prisma/generated/client.ts';
 import { badInput } from '../shared/errors.ts';
-import { todayOf } from './clock.ts';
+import { todayOf } from '../shared/personalClock.ts';
 import type { GoalsContext, GoalsUserContext } from './context.ts';
 import { pace } from './figures.ts';
 import { type Pace, urgencyLoad } from './pace.ts';

@@ -1,8 +1,9 @@
 import { Decimal } from 'decimal.js';
 import { type Goal, Prisma } from '../../prisma/generated/client.ts';
 import type { Tx } from '../shared/db.ts';
+import { type PersonalClock, todayOf } from '../shared/personalClock.ts';
 import { type LocalDate, periodOf } from './calendar.ts';
-import { dateText, type PersonalClock, todayOf } from './clock.ts';
+import { dateText } from './dates.ts';
 import type { DayValue, GoalShape } from './series.ts';
 import { shapeOf } from './shape.ts';
 import { habitPeriodOptions } from './streaks.ts';

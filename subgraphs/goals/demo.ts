@@ -3,10 +3,11 @@ import { type Goal, Prisma } from '../../prisma/generated/client.ts';
 import type { NewEvent } from '../shared/events.ts';
 import { publish } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
+import { localDateAt } from '../shared/personalClock.ts';
 import type { DemoAccount } from '../shared/subgraph.ts';
 import type { AchievementName } from './achievements.ts';
-import { addDays, type LocalDate, localDateAt, weekdayOf } from './calendar.ts';
-import { dateText, dateValue, noonOf } from './clock.ts';
+import { addDays, type LocalDate, weekdayOf } from './calendar.ts';
+import { dateText, dateValue, noonOf } from './dates.ts';
 import { areas, type DemoDay, type DemoGoal, goals } from './demoLife.ts';
 import { insertEntries, type NewEntry } from './entryRows.ts';
 import { newTerms } from './goalInput.ts';
@@ -44,6 +45,18 @@ export async function demo(account: DemoAccount): Promise<void> {
     };
   });
   await db.lifeArea.createMany({ data: areaRows });
+  const noted = noonOf(addDays(today, -12), account.timeZone);
+  const note = {
+    userId,
+    id: newId('note', noted),
+    lifeAreaId: ids.get('area:health')!,
+    text: 'Coffee six hours before bed still shortens sleep, says what research found: none after two o’clock.',
+    inputHash: 'demo',
+    createdAt: noted,
+    updatedAt: noted,
+  };
+  await db.lifeAreaNote.create({ data: note });
+  events.push({ type: 'lifeAreaNote.created', subjectId: note.id, data: { lifeAreaId: note.lifeAreaId } });
 
   const goalRows = goals.map((goal) => {
     const row = goalRow(account, goal, today);

@@ -1,12 +1,14 @@
 /** What an entry that somebody asks for becomes: checked, dated, valued, but not yet written. */
+
 import { type Goal, Prisma, type ProgressEntry } from '../../prisma/generated/client.ts';
 import { sha256 } from '../shared/crypto.ts';
 import { canonical } from '../shared/idempotency.ts';
 import { newId } from '../shared/ids.ts';
 import { Checks } from '../shared/input.ts';
-import { addDays, type LocalDate, localDateAt } from './calendar.ts';
-import { dateText, noonOf, type PersonalClock } from './clock.ts';
+import { localDateAt, type PersonalClock } from '../shared/personalClock.ts';
+import { addDays, type LocalDate } from './calendar.ts';
 import type { GoalsUserContext } from './context.ts';
+import { dateText, noonOf } from './dates.ts';
 import type { NewEntry } from './entryRows.ts';
 import type { LogProgressInput } from './generated.ts';
 

@@ -1,7 +1,7 @@
 import { type Goal, Prisma, type ProgressEntry } from '../../prisma/generated/client.ts';
 import type { Tx } from '../shared/db.ts';
+import { type ClockRow, type PersonalClock, toClock } from '../shared/personalClock.ts';
 import type { LocalDate } from './calendar.ts';
-import { type ClockRow, type PersonalClock, toClock } from './clock.ts';
 import { entryColumns, goalColumns } from './rows.ts';
 
 /**

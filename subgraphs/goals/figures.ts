@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import type { Goal } from '../../prisma/generated/client.ts';
-import { todayOf } from './clock.ts';
+import { todayOf } from '../shared/personalClock.ts';
 import type { GoalsContext } from './context.ts';
 import { type Forecast, forecastOf } from './forecast.ts';
 import { type Pace, paceOf } from './pace.ts';

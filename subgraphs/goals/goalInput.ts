@@ -3,9 +3,9 @@ import { type Goal, Prisma } from '../../prisma/generated/client.ts';
 import { notFound } from '../shared/errors.ts';
 import type { Checks } from '../shared/input.ts';
 import { daysBetween, type LocalDate } from './calendar.ts';
-import { dateText, dateValue } from './clock.ts';
 import type { GoalsUserContext } from './context.ts';
 import { type CustomFieldDefinition, type CustomFieldValues, checkValues } from './customFields.ts';
+import { dateText, dateValue } from './dates.ts';
 import { earliestDay, largestValue, textDate } from './entryPlan.ts';
 import type {
   CreateGoalInput,

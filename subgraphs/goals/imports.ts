@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import type { Goal } from '../../prisma/generated/client.ts';
 import { UserErrors } from '../shared/errors.ts';
 import { Checks } from '../shared/input.ts';
-import { todayOf } from './clock.ts';
+import { todayOf } from '../shared/personalClock.ts';
 import type { GoalsUserContext } from './context.ts';
 import { type LogItem, largestValue } from './entryPlan.ts';
 import { lockGoals } from './entryRows.ts';

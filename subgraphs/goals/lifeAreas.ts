@@ -86,7 +86,7 @@ export async function updateLifeArea(ctx: GoalsUserContext, input: UpdateLifeAre
 }
 
 /**
- * Deletes a life area. Its goals move to `moveGoalsTo`, or stay without an area: they are never deleted.
+ * Deletes a life area with its notes. Its goals move to `moveGoalsTo`, or stay without an area: they are never deleted.
  * @throws UserErrors; after a version conflict with the area as it is.
  */
 export async function deleteLifeArea(ctx: GoalsUserContext, input: DeleteLifeAreaInput) {
@@ -99,8 +99,17 @@ export async function deleteLifeArea(ctx: GoalsUserContext, input: DeleteLifeAre
     data: { lifeAreaId: input.moveGoalsTo ?? null, version: { increment: 1 }, updatedAt: ctx.now() },
     select: { id: true },
   });
+  const notes = await ctx.db.lifeAreaNote.findMany({
+    where: { userId: ctx.userId, lifeAreaId: area.id },
+    select: { id: true },
+  });
   await ctx.db.lifeArea.delete({ where: { userId_id: { userId: ctx.userId, id: area.id } } });
-  const events: NewEvent[] = moved.map(({ id }) => ({ type: 'goal.updated', subjectId: id, data: {} }));
+  const events: NewEvent[] = [
+    ...moved.map(({ id }): NewEvent => ({ type: 'goal.updated', subjectId: id, data: {} })),
+    ...notes.map(
+      ({ id }): NewEvent => ({ type: 'lifeAreaNote.deleted', subjectId: id, data: { lifeAreaId: area.id } }),
+    ),
+  ];
   await publish(ctx, ...events, { type: 'lifeArea.deleted', subjectId: area.id, data: {} });
   return { deletedId: area.id, movedGoalCount: moved.length };
 }
@@ -143,7 +152,7 @@ export async function reorderLifeAreas(ctx: GoalsUserContext, ids: readonly stri
 }
 
 /** An area, locked, so that it does not change or go until the transaction ends. */
-async function lockArea(ctx: GoalsUserContext, id: string, path: string[]): Promise<LifeArea> {
+export async function lockArea(ctx: GoalsUserContext, id: string, path: string[]): Promise<LifeArea> {
   await ctx.db.$queryRaw`SELECT 1 FROM life_areas WHERE user_id = ${ctx.userId} AND id = ${id} FOR UPDATE`;
   const area = await ctx.db.lifeArea.findUnique({ where: { userId_id: { userId: ctx.userId, id } } });
   if (!area) throw notFound(path, 'life area');

@@ -2,11 +2,12 @@ import type { Goal, ProgressEntry } from '../../prisma/generated/client.ts';
 import { type UserError, UserErrors } from '../shared/errors.ts';
 import { type NewEvent, publish } from '../shared/events.ts';
 import { Checks } from '../shared/input.ts';
+import { type PersonalClock, todayOf } from '../shared/personalClock.ts';
 import { candidates, earn } from './achievements.ts';
 import type { LocalDate } from './calendar.ts';
-import { dateText, dateValue, type PersonalClock, todayOf } from './clock.ts';
 import { markCompleted, reachesTarget } from './completion.ts';
 import type { GoalsUserContext } from './context.ts';
+import { dateText, dateValue } from './dates.ts';
 import {
   checkDay,
   checkItem,

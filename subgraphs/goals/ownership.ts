@@ -1,6 +1,6 @@
 import type { Tx } from '../shared/db.ts';
 import type { ExportedType } from '../shared/subgraph.ts';
-import { dateText } from './clock.ts';
+import { dateText } from './dates.ts';
 import { forgetFigures } from './figures.ts';
 
 /** What belongs to a person here: everything that goes into their export, and that is deleted with their account. */
@@ -41,6 +41,10 @@ export const exports: readonly ExportedType[] = [
     rows: (db, userId) => pages((args) => db.lifeArea.findMany({ ...args, where: { ...args.where, userId } })),
   },
   {
+    name: 'life-area-notes',
+    rows: (db, userId) => pages((args) => db.lifeAreaNote.findMany({ ...args, where: { ...args.where, userId } })),
+  },
+  {
     name: 'goals',
     rows: (db, userId) => pages((args) => db.goal.findMany({ ...args, where: { ...args.where, userId } })),
   },
@@ -65,6 +69,7 @@ export async function erase(tx: Tx, userId: string): Promise<void> {
   await tx.goalDay.deleteMany({ where: { userId } });
   await tx.progressEntry.deleteMany({ where: { userId } });
   await tx.goal.deleteMany({ where: { userId } });
+  await tx.lifeAreaNote.deleteMany({ where: { userId } });
   await tx.lifeArea.deleteMany({ where: { userId } });
   forgetFigures(userId);
 }

@@ -2,11 +2,12 @@ import { Decimal } from 'decimal.js';
 import type { Goal } from '../../prisma/generated/client.ts';
 import { signedIn } from '../shared/context.ts';
 import { badInput } from '../shared/errors.ts';
+import { isId } from '../shared/ids.ts';
 import { type PageArgs, readSlice } from '../shared/pagination.ts';
+import { todayOf } from '../shared/personalClock.ts';
 import { type AchievementName, achievementTitles } from './achievements.ts';
 import { correlated, progress, trends } from './analytics.ts';
 import { addDays, daysBetween, type PeriodUnit } from './calendar.ts';
-import { todayOf } from './clock.ts';
 import type { GoalsContext } from './context.ts';
 import type { CustomFieldDefinition, CustomFieldValues } from './customFields.ts';
 import * as dashboard from './dashboard.ts';
@@ -20,6 +21,8 @@ import { createLifeArea, deleteLifeArea, reorderLifeAreas, updateLifeArea } from
 import { listAchievements, listAreas, listGoals } from './lists.ts';
 import { logProgress, logProgressBatch, skipDay } from './logging.ts';
 import { createMilestone, deleteMilestone, updateMilestone } from './milestones.ts';
+import { addLifeAreaNote, deleteLifeAreaNote, updateLifeAreaNote } from './notes.ts';
+import { searchNotes } from './search.ts';
 import { decimalOf, frequencyOf, lineOf, pausesOf } from './shape.ts';
 
 const reader = (ctx: GoalsContext) => signedIn(ctx, 'goals:read');
@@ -40,6 +43,7 @@ export const resolvers: Resolvers<GoalsContext> = {
     lifeAreas: (_, args, ctx) => listAreas(reader(ctx), args as PageArgs & { active?: boolean }),
     goals: (_, args, ctx) => listGoals(reader(ctx), args),
     achievements: (_, args, ctx) => listAchievements(reader(ctx), args),
+    searchNotes: (_, { query, ...page }, ctx) => searchNotes(reader(ctx), query, page),
     analytics: ({ id }, _, ctx) => {
       reader(ctx);
       return { userId: id };
@@ -72,7 +76,12 @@ export const resolvers: Resolvers<GoalsContext> = {
       })),
     goals: (area, { status, ...args }, ctx) =>
       ctx.loaders.goalsOfArea.load({ areaId: area.id, slice: readSlice(args, 2), status: status ?? null }),
+    notes: (area, args, ctx) => ctx.loaders.notesOfArea.load({ areaId: area.id, slice: readSlice(args, 2) }),
     activeGoalCount: (area, _, ctx) => ctx.loaders.activeGoalsOfArea.load(area.id),
+  },
+  LifeAreaNote: {
+    __resolveReference: ({ id }, ctx) => (mayRead(ctx) ? ctx.loaders.note.load(id) : null),
+    lifeArea: (note, _, ctx) => ctx.loaders.area.load(note.lifeAreaId),
   },
   LifeAreaConnection: { totalCount: (page) => page.count() },
   GoalConnection: { totalCount: (page) => page.count() },
@@ -146,6 +155,8 @@ export const resolvers: Resolvers<GoalsContext> = {
     achievements: (goal, _, ctx) => ctx.loaders.achievementsOfGoal.load(goal.id),
   },
 
+  NoteMatch: { subject: ({ id }, _, ctx) => noteSubject(id, ctx) },
+
   ProgressEntry: {
     __resolveReference: ({ id }, ctx) => (mayRead(ctx) ? ctx.loaders.entry.load(id) : null),
     goal: (entry, _, ctx) => ctx.loaders.goal.load(entry.goalId),
@@ -170,6 +181,15 @@ export const resolvers: Resolvers<GoalsContext> = {
       lifeAreas: await reorderLifeAreas(writer(ctx), input.ids),
       errors: [],
     }),
+    addLifeAreaNote: async (_, { input }, ctx) => ({ note: await addLifeAreaNote(writer(ctx), input), errors: [] }),
+    updateLifeAreaNote: async (_, { input }, ctx) => ({
+      note: await updateLifeAreaNote(writer(ctx), input),
+      errors: [],
+    }),
+    deleteLifeAreaNote: async (_, { input }, ctx) => ({
+      ...(await deleteLifeAreaNote(writer(ctx), input)),
+      errors: [],
+    }),
     createGoal: async (_, { input }, ctx) => ({ goal: await createGoal(writer(ctx), input), errors: [] }),
     updateGoal: async (_, { input }, ctx) => ({ goal: await updateGoal(writer(ctx), input), errors: [] }),
     completeGoal: async (_, { input }, ctx) => ({ goal: await completeGoal(writer(ctx), input), errors: [] }),
@@ -192,6 +212,15 @@ export const resolvers: Resolvers<GoalsContext> = {
     importProgress: async (_, { input }, ctx) => ({ ...(await importProgress(writer(ctx), input)), errors: [] }),
   },
 };
+
+/** The object that an id of a search leads to. */
+async function noteSubject(id: string, { loaders }: GoalsContext) {
+  const named = <Name extends string, Row>(__typename: Name, row: Row | null) => row && { __typename, ...row };
+  if (isId('entry', id)) return named('ProgressEntry', await loaders.entry.load(id));
+  if (isId('goal', id)) return named('Goal', await loaders.goal.load(id));
+  if (isId('note', id)) return named('LifeAreaNote', await loaders.note.load(id));
+  return named('LifeArea', await loaders.area.load(id));
+}
 
 /** Values of fields that the goal's area has now; others stay stored, for the day the field comes back. */
 async function customFieldsOf(goal: Goal, ctx: GoalsContext) {

@@ -11,6 +11,7 @@ const columns = (alias: string, fields: Record<string, string>) =>
   );
 
 export const goalColumns = (alias: string) => columns(alias, Prisma.GoalScalarFieldEnum);
+export const noteColumns = (alias: string) => columns(alias, Prisma.LifeAreaNoteScalarFieldEnum);
 export const entryColumns = (alias: string) => columns(alias, Prisma.ProgressEntryScalarFieldEnum);
 
 /** Rows by the value of one of their columns. */

@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Goal, Milestone } from '../../prisma/generated/client.ts';
 import type { Frequency, LocalDate, PeriodUnit, Weekday } from './calendar.ts';
-import { dateText } from './clock.ts';
+import { dateText } from './dates.ts';
 import { type LineTerms, lineTerms } from './line.ts';
 import {
   type Aggregation,

@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
@@ -14,6 +15,10 @@ const mostTokens = 3_000;
 const longestVariables = 10_000;
 
 type Path = (string | number)[];
+
+/** The operation of a document that holds one. */
+export const operationOf = ({ definitions }: DocumentNode): OperationDefinitionNode | undefined =>
+  definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
 
 /**
  * Reads a stored GraphQL document: it must be well-formed and hold exactly one operation, of the kind asked for (fragments
@@ -61,29 +66,30 @@ export function readSubscriptionField(checks: Checks, path: Path, document: stri
   return null;
 }
 
-/** Variables as they are stored: a JSON object in which every variable that must be given is. */
+/** Variables as they are stored: a JSON object in which every variable that must be given is. @returns whether all is well */
 export function checkVariables(
   checks: Checks,
   path: Path,
   variables: unknown,
   definitions: readonly VariableDefinitionNode[] = [],
-): void {
+): boolean {
   if (variables === null || typeof variables !== 'object' || Array.isArray(variables)) {
-    checks.add('INVALID', path, 'Variables must be a JSON object.');
-    return;
+    return checks.add('INVALID', path, 'Variables must be a JSON object.');
   }
   if (JSON.stringify(variables).length > longestVariables) {
-    checks.add('LIMIT', path, `Variables may have at most ${longestVariables} characters.`);
-    return;
+    return checks.add('LIMIT', path, `Variables may have at most ${longestVariables} characters.`);
   }
+  let isWell = true;
   const known = new Set(definitions.map(({ variable }) => variable.name.value));
   for (const name of Object.keys(variables)) {
-    checks.that(known.has(name), [...path, name], 'The document has no such variable.');
+    isWell = checks.that(known.has(name), [...path, name], 'The document has no such variable.') && isWell;
   }
   for (const { variable, type, defaultValue } of definitions) {
     const name = variable.name.value;
     if (type.kind !== Kind.NON_NULL_TYPE || defaultValue) continue;
     const value = Object.hasOwn(variables, name) ? (variables as Record<string, unknown>)[name] : undefined;
-    checks.that(value != null, [...path, name], `The document needs the variable "${name}".`, 'REQUIRED');
+    isWell =
+      checks.that(value != null, [...path, name], `The document needs the variable "${name}".`, 'REQUIRED') && isWell;
   }
+  return isWell;
 }

@@ -1,4 +1,4 @@
-import { type EventType, events, subscriptionEvents } from '../shared/events.ts';
+import { type EventType, events, type LoggedEvent, subscriptionEvents } from '../shared/events.ts';
 import { kinds } from '../shared/ids.ts';
 import type { Checks } from '../shared/input.ts';
 import type { AutomationEventType, EventChange, EventFilterInput } from './generated.ts';
@@ -49,3 +49,12 @@ export function checkFilters(
 /** Filters as they are stored. */
 export const storedFilters = (filters: readonly EventFilterInput[]): EventFilter[] =>
   filters.map(({ field, oneOf }) => ({ field, oneOf: [...oneOf] }));
+
+/** Whether an event has, for each filter, one of the values that it asks for. */
+export function passes(
+  filters: readonly EventFilter[],
+  { subjectId, data }: Pick<LoggedEvent, 'subjectId' | 'data'>,
+): boolean {
+  const values: Record<string, unknown> = { ...data, subjectId };
+  return filters.every(({ field, oneOf }) => values[field] != null && oneOf.includes(String(values[field])));
+}

@@ -1,24 +1,9 @@
 import type { Tx } from '../shared/db.ts';
 import type { ExportedType } from '../shared/subgraph.ts';
-
-const pageSize = 500;
-
-/** Rows of a table in pages of their ids, without what is ours alone (the owner's id, hashes, secrets). */
-async function* allRows<Row extends { id: string }>(
-  find: (page: { where: object; orderBy: { id: 'asc' }; take: number }) => Promise<Row[]>,
-  userId: string,
-): AsyncIterable<Record<string, unknown>> {
-  let after = '';
-  for (;;) {
-    const rows = await find({ where: { userId, id: { gt: after } }, orderBy: { id: 'asc' }, take: pageSize });
-    for (const row of rows) {
-      const { userId: _, inputHash, sealedSecret, previousSecret, ...shown } = row as Record<string, unknown>;
-      yield shown;
-    }
-    if (rows.length < pageSize) return;
-    after = rows.at(-1)!.id;
-  }
-}
+import { allRows } from './exportedRows.ts';
+import { eraseItems, itemExports } from './items/export.ts';
+import { eraseNotifications, notificationExports } from './notifications/export.ts';
+import { ruleExports } from './rules/exports.ts';
 
 /** Everything that this domain holds of a person. Secrets of webhooks are ours to keep: the person was shown them. */
 export const exports: readonly ExportedType[] = [
@@ -27,33 +12,26 @@ export const exports: readonly ExportedType[] = [
     name: 'connection_log_entries',
     rows: (db, userId) => allRows((page) => db.connectionLogEntry.findMany(page), userId),
   },
-  { name: 'notifications', rows: (db, userId) => allRows((page) => db.notification.findMany(page), userId) },
-  {
-    name: 'notification_settings',
-    rows: async (db, userId) => {
-      const rows = await db.notificationSettings.findMany({ where: { userId } });
-      return rows.map(({ userId: _, ...row }) => row);
-    },
-  },
-  {
-    name: 'notification_preferences',
-    rows: async (db, userId) => {
-      const rows = await db.notificationPreference.findMany({ where: { userId } });
-      return rows.map(({ userId: _, ...row }) => row);
-    },
-  },
-  { name: 'reminders', rows: (db, userId) => allRows((page) => db.reminder.findMany(page), userId) },
+  ...notificationExports,
   { name: 'automation_rules', rows: (db, userId) => allRows((page) => db.automationRule.findMany(page), userId) },
+  ...ruleExports,
   { name: 'webhooks', rows: (db, userId) => allRows((page) => db.webhook.findMany(page), userId) },
+  { name: 'webhook_deliveries', rows: (db, userId) => allRows((page) => db.webhookDelivery.findMany(page), userId) },
+  {
+    name: 'webhook_attempts',
+    rows: (db, userId) => allRows((page) => db.webhookAttempt.findMany(page), userId, ['deliveryId', 'number']),
+  },
+  ...itemExports,
 ];
 
-/** Deletes every row of the user in this domain; logs and preferences go with what they belong to. */
+/** Deletes every row of the user in this domain; logs, deliveries, preferences, triggers and runs go with what they belong to. */
 export async function erase(db: Tx, userId: string): Promise<void> {
   const where = { userId };
+  await eraseItems(db, userId);
   await db.connection.deleteMany({ where });
-  await db.notification.deleteMany({ where });
-  await db.notificationSettings.deleteMany({ where });
-  await db.reminder.deleteMany({ where });
+  await db.connectionSignIn.deleteMany({ where });
+  await db.connectionRevocation.deleteMany({ where });
+  await eraseNotifications(db, userId);
   await db.automationRule.deleteMany({ where });
   await db.webhook.deleteMany({ where });
 }

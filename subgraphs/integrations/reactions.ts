@@ -1,37 +1,13 @@
 import type { Reactions } from '../shared/reactions.ts';
-import { notify } from './notifications.ts';
-import { deleteRemindersOf } from './reminders.ts';
+import { deleteMappingsOf } from './mapping/mappings.ts';
+import { notificationReactions } from './notifications/reactions.ts';
+import { deleteRemindersOf } from './notifications/reminders/reminders.ts';
 
-/**
- * What happens here on events of other domains. An effect and the position in the log commit together, and a notification
- * is unique by its cause besides: told twice, it is made once.
- */
+/** What happens here on events of all domains. */
 export const reactions: Reactions = {
-  'goal.completed': async (event, ctx) => {
-    await notify(ctx, {
-      kind: 'ACHIEVEMENT',
-      title: 'Goal completed',
-      subjectId: event.subjectId,
-      collapseKey: `completed:${event.subjectId}`,
-      cause: `event:${event.id}`,
-    });
+  ...notificationReactions,
+  'goal.deleted': async ({ subjectId }, ctx) => {
+    await deleteMappingsOf(ctx, subjectId);
+    await deleteRemindersOf(ctx, subjectId);
   },
-  'milestone.reached': async (event, ctx) => {
-    await notify(ctx, {
-      kind: 'ACHIEVEMENT',
-      title: 'Milestone reached',
-      subjectId: event.subjectId,
-      collapseKey: `reached:${event.subjectId}`,
-      cause: `event:${event.id}`,
-    });
-  },
-  'achievement.earned': async (event, ctx) => {
-    await notify(ctx, {
-      kind: 'ACHIEVEMENT',
-      title: `Achievement: ${event.data.name}`.slice(0, 200),
-      subjectId: event.subjectId,
-      cause: `event:${event.id}`,
-    });
-  },
-  'goal.deleted': (event, ctx) => deleteRemindersOf(ctx, event.subjectId),
 };

@@ -3,7 +3,8 @@ import { publish } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Checks } from '../shared/input.ts';
 import { keyset, type Page, type PageArgs, readSlice, type SortKey, toPage } from '../shared/pagination.ts';
-import { expectVersion, inputHash, lockRow, sameCreation } from '../shared/stored.ts';
+import { nextRuns, type ScheduledRun } from '../shared/schedules/schedule.ts';
+import { changesOf, expectVersion, inputHash, lockRow, sameCreation } from '../shared/stored.ts';
 import type { ResearchUserContext } from './context.ts';
 import type {
   CreateResearchCategoryInput,
@@ -11,7 +12,7 @@ import type {
   UpdateResearchCategoryInput,
 } from './generated.ts';
 import type { CategoryRow } from './rows.ts';
-import { nextRuns, readSchedule, type ScheduledRun, scheduleColumns, scheduleOf } from './schedule.ts';
+import { nextColumns, readSchedule, scheduleColumns, scheduleOf } from './schedule.ts';
 
 /** Most categories of one person. */
 const mostCategories = 100;
@@ -89,6 +90,7 @@ export async function createCategory(ctx: ResearchUserContext, input: CreateRese
         prompt: input.prompt ?? '',
         sources: [...new Set(input.sources ?? [])],
         ...scheduleColumns(schedule),
+        ...nextColumns(schedule, input.active ?? true, now),
         active: input.active ?? true,
         missedRunPolicy: input.missedRunPolicy ?? 'ONCE',
         inputHash: hash,
@@ -115,6 +117,11 @@ export async function updateCategory(ctx: ResearchUserContext, input: UpdateRese
   await lockRow(ctx, 'category', input.id, 'category');
   const current = (await find(ctx, input.id))!;
   expectVersion(current.version, input.expectedVersion, { category: current });
+  const active = input.active ?? current.active;
+  const columns = input.schedule === undefined ? {} : scheduleColumns(schedule);
+  // What is due at this moment stays due, unless this is about the schedule.
+  const isOtherwise = active !== current.active || Object.keys(changesOf(current, columns)).length > 0;
+  const followed = input.schedule === undefined ? scheduleOf(current) : schedule;
   const category = (await ctx.db.researchCategory.update({
     where: { userId_id: { userId: ctx.userId, id: input.id } },
     data: {
@@ -122,8 +129,9 @@ export async function updateCategory(ctx: ResearchUserContext, input: UpdateRese
       description: input.description ?? current.description,
       prompt: input.prompt ?? current.prompt,
       sources: input.sources ? [...new Set(input.sources)] : current.sources,
-      ...(input.schedule !== undefined && scheduleColumns(schedule)),
-      active: input.active ?? current.active,
+      ...columns,
+      ...(isOtherwise && nextColumns(followed, active, ctx.now())),
+      active,
       missedRunPolicy: input.missedRunPolicy ?? current.missedRunPolicy,
       version: { increment: 1 },
       updatedAt: ctx.now(),
@@ -143,6 +151,11 @@ export async function deleteCategory(ctx: ResearchUserContext, input: DeleteRese
     select: { id: true },
     orderBy: { id: 'asc' },
   });
+  const runs = await ctx.db.researchRun.findMany({
+    where: { userId, categoryId: input.id },
+    select: { id: true },
+    orderBy: { id: 'asc' },
+  });
   await ctx.db.researchCategory.delete({ where: { userId_id: { userId, id: input.id } } });
   await publish(
     ctx,
@@ -151,7 +164,15 @@ export async function deleteCategory(ctx: ResearchUserContext, input: DeleteRese
       subjectId: id,
       data: { categoryId: input.id },
     })),
+    ...runs.map(({ id }) => ({
+      type: 'researchRun.deleted' as const,
+      subjectId: id,
+      data: { categoryId: input.id },
+    })),
     { type: 'researchCategory.deleted', subjectId: input.id, data: {} },
   );
+  ctx.afterCommit(() => {
+    for (const { id } of runs) ctx.bus.publish('stops', id);
+  });
   return { deletedId: input.id };
 }

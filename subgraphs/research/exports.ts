@@ -7,9 +7,10 @@ const day = (date: Date | null) => date?.toISOString().slice(0, 10) ?? null;
 
 async function categories(db: Tx, userId: string) {
   const rows = await db.researchCategory.findMany({ where: { userId }, orderBy: { id: 'asc' } });
-  return rows.map(({ userId: _, inputHash: __, sources, scheduleDate, createdAt, updatedAt, ...row }) => ({
+  return rows.map(({ userId: _, inputHash: __, sources, scheduleDate, nextRunAt, createdAt, updatedAt, ...row }) => ({
     ...row,
     sources: sources.join(' '),
+    nextRunAt: nextRunAt?.toISOString() ?? null,
     scheduleDate: day(scheduleDate),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
@@ -45,8 +46,8 @@ async function* results(db: Tx, userId: string) {
 
 async function* sources(db: Tx, userId: string) {
   for await (const { id, sources } of resultRows(db, userId)) {
-    for (const [position, source] of (sources as FetchedSource[]).entries())
-      yield { resultId: id, position, ...source };
+    for (const [position, { snapshotId = null, ...source }] of (sources as FetchedSource[]).entries())
+      yield { resultId: id, position, ...source, snapshotId };
   }
 }
 
@@ -66,6 +67,52 @@ async function reviews(db: Tx, userId: string) {
   return rows.map(({ userId: _, at, ...row }) => ({ ...row, at: at.toISOString() }));
 }
 
+async function runs(db: Tx, userId: string) {
+  const rows = await db.researchRun.findMany({ where: { userId }, orderBy: { id: 'asc' } });
+  return rows.map(({ userId: _, inputHash: __, lease: ___, leaseUntil: ____, cost, ...row }) => ({
+    ...row,
+    cost: cost.toFixed(),
+    dueAt: row.dueAt.toISOString(),
+    createdAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+  }));
+}
+
+async function runSteps(db: Tx, userId: string) {
+  const rows = await db.researchRunStep.findMany({
+    where: { userId },
+    orderBy: [{ runId: 'asc' }, { ordinal: 'asc' }],
+    omit: { userId: true, outcome: true },
+  });
+  return rows.map(({ counts, startedAt, endedAt, ...row }) => ({
+    ...row,
+    startedAt: startedAt.toISOString(),
+    endedAt: endedAt?.toISOString() ?? null,
+    counts: JSON.stringify(counts),
+  }));
+}
+
+async function* snapshots(db: Tx, userId: string) {
+  for (let after = ''; ; ) {
+    const rows = await db.researchSnapshot.findMany({
+      where: { userId, id: { gt: after } },
+      orderBy: { id: 'asc' },
+      take: chunk,
+    });
+    for (const { userId: _, publishedAt, fetchedAt, checkedAt, ...row } of rows) {
+      yield {
+        ...row,
+        publishedAt: publishedAt?.toISOString() ?? null,
+        fetchedAt: fetchedAt.toISOString(),
+        checkedAt: checkedAt.toISOString(),
+      };
+    }
+    if (rows.length < chunk) return;
+    after = rows.at(-1)!.id;
+  }
+}
+
 /** This domain's part of a data export. */
 export const exports: readonly ExportedType[] = [
   { name: 'research_categories', rows: categories },
@@ -73,4 +120,7 @@ export const exports: readonly ExportedType[] = [
   { name: 'research_sources', rows: sources },
   { name: 'research_claims', rows: claims },
   { name: 'research_reviews', rows: reviews },
+  { name: 'research_runs', rows: runs },
+  { name: 'research_run_steps', rows: runSteps },
+  { name: 'research_snapshots', rows: snapshots },
 ];

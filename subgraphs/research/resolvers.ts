@@ -1,13 +1,20 @@
 import { type Context, signedIn } from '../shared/context.ts';
 import { badInput } from '../shared/errors.ts';
 import { Checks } from '../shared/input.ts';
+import { describe, nextRuns, type Schedule } from '../shared/schedules/schedule.ts';
 import { createCategory, deleteCategory, listCategories, nextOfAll, updateCategory } from './categories.ts';
 import type { ResearchContext, ResearchUserContext } from './context.ts';
 import type { ResearchScheduleInput, Resolvers, ReviewActorKind } from './generated.ts';
+import { integrateResult } from './integration.ts';
+import { makeReport } from './reports.ts';
 import { listResults, pendingResults } from './results.ts';
 import { approveResult, deleteResult, rejectResult } from './reviews.ts';
 import type { FetchedSource, Reference } from './rows.ts';
-import { describe, nextRuns, readSchedule, type Schedule, scheduleOf } from './schedule.ts';
+import { changesOf, withSource } from './runs/changes.ts';
+import { cancelRun, retryRun, triggerResearch } from './runs/mutations.ts';
+import type { Outcomes } from './runs/outcomes.ts';
+import { readSchedule, scheduleOf } from './schedule.ts';
+import { searchResearch } from './search.ts';
 
 const reader = (ctx: ResearchContext): ResearchUserContext => signedIn(ctx, 'research:read');
 const writer = (ctx: ResearchContext): ResearchUserContext => signedIn(ctx, 'research:write');
@@ -44,20 +51,27 @@ export const resolvers: Resolvers = {
   Query: {
     researchCategory: (_, { id }, ctx) => reader(ctx).loaders.category.load(id),
     researchResult: (_, { id }, ctx) => reader(ctx).loaders.result.load(id),
+    researchRun: (_, { id }, ctx) => reader(ctx).loaders.run.load(id),
     researchSchedulePreview: (_, { schedule }, ctx) => preview(schedule, reader(ctx).now()),
   },
   Mutation: {
+    triggerResearch: (_, { input }, ctx) => answer(triggerResearch(writer(ctx), input)),
+    cancelResearchRun: (_, { input }, ctx) => answer(cancelRun(writer(ctx), input)),
+    retryResearchRun: (_, { input }, ctx) => answer(retryRun(writer(ctx), input)),
     createResearchCategory: (_, { input }, ctx) => answer(createCategory(writer(ctx), input)),
     updateResearchCategory: (_, { input }, ctx) => answer(updateCategory(writer(ctx), input)),
     deleteResearchCategory: (_, { input }, ctx) => answer(deleteCategory(writer(ctx), input)),
     approveResearchResult: (_, { input }, ctx) => answer(approveResult(writer(ctx), input)),
     rejectResearchResult: (_, { input }, ctx) => answer(rejectResult(writer(ctx), input)),
+    integrateResearchResult: (_, { input }, ctx) => answer(integrateResult(writer(ctx), input)),
     deleteResearchResult: (_, { input }, ctx) => answer(deleteResult(writer(ctx), input)),
   },
   User: {
     __resolveReference: (ref, ctx) => (ctx.viewer?.userId === ref.id ? ref : null),
     researchCategories: (_, { active, ...page }, ctx) => listCategories(reader(ctx), active, page),
     researchResults: (_, { filter, ...page }, ctx) => listResults(reader(ctx), filter ?? {}, page),
+    researchReport: (_, args, ctx) => makeReport(reader(ctx), args),
+    searchResearch: (_, { query, ...page }, ctx) => searchResearch(reader(ctx), query, page),
   },
   Dashboard: {
     __resolveReference: (ref, ctx) => (isOwnDashboard(ref, ctx) ? ref : null),
@@ -70,6 +84,28 @@ export const resolvers: Resolvers = {
     results: ({ id }, { filter, ...args }, { loaders }) =>
       loaders.resultsOfCategory.load({ categoryId: id, filter: filter ?? {}, args }),
     pendingResultCount: ({ id }, _, { loaders }) => loaders.pendingCount.load(id),
+    runs: ({ id }, { states, ...args }, { loaders }) => loaders.runsOfCategory.load({ categoryId: id, states, args }),
+  },
+  ResearchRun: {
+    __resolveReference: ({ id }, ctx) => reader(ctx).loaders.run.load(id),
+    category: async ({ categoryId }, _, { loaders }) => (await loaders.category.load(categoryId))!,
+    retryOf: ({ retryOf }, _, { loaders }) => (retryOf === null ? null : loaders.run.load(retryOf)),
+    steps: ({ id }, _, { loaders }) => loaders.steps.load(id),
+    progress: ({ planned, fetched, failed, claims }) => ({ planned, fetched, failed, claims }),
+    failures: async ({ id }, _, { loaders }) => {
+      const entries = await loaders.steps.load(id);
+      const gathered = entries.findLast(({ step, outcome }) => step === 'GATHER' && outcome !== null);
+      return (gathered?.outcome as unknown as Outcomes['GATHER'] | undefined)?.failures ?? [];
+    },
+    result: ({ id }, _, { loaders }) => loaders.resultOfRun.load(id),
+    error: ({ errorCode, errorMessage }) => errorCode && { code: errorCode, message: errorMessage! },
+    changes: async ({ id }, _, { loaders }) => {
+      const result = await loaders.resultOfRun.load(id);
+      return result && changesOf(result, await loaders.approvedBefore.load(result.id));
+    },
+  },
+  ResearchRunStep: {
+    counts: ({ counts }) => Object.entries(counts).map(([name, value]) => ({ name, value })),
   },
   ResearchSchedule: {
     description: (schedule) => describe(schedule),
@@ -78,12 +114,14 @@ export const resolvers: Resolvers = {
   ResearchResult: {
     __resolveReference: ({ id }, ctx) => reader(ctx).loaders.result.load(id),
     category: async ({ categoryId }, _, { loaders }) => (await loaders.category.load(categoryId))!,
-    claims: ({ claims, sources }) =>
-      claims.map((claim) => ({ ...claim, source: claim.source === null ? null : (sources[claim.source] ?? null) })),
+    claims: ({ claims, sources }) => claims.map(withSource(sources)),
+    run: ({ runId }, _, { loaders }) => (runId === null ? null : loaders.run.load(runId)),
     reviews: ({ id }, _, { loaders }) => loaders.reviews.load(id),
   },
   ResearchSource: {
     fetchedAt: ({ fetchedAt }: FetchedSource) => new Date(fetchedAt),
+    snapshot: ({ snapshotId }: FetchedSource, _, { loaders }) =>
+      snapshotId === undefined ? null : loaders.snapshot.load(snapshotId),
   },
   ResearchReview: {
     actor: ({ actorKind, actorId }) => ({ kind: actorKinds[actorKind]!, id: actorId }),

@@ -7,9 +7,9 @@ import type { ResultRow } from './rows.ts';
 
 /** Lists of results: the newest first. */
 
-const columns = Prisma.raw(
+export const resultColumns = Prisma.raw(
   `r.user_id AS "userId", r.id, r.category_id AS "categoryId", r.title, r.summary, r.content, r.sources, r.claims, r.status,
-   r.research_date AS "researchDate", r.created_ids AS "createdIds", r.version, r.created_at AS "createdAt",
+   r.research_date AS "researchDate", r.created_ids AS "createdIds", r.run_id AS "runId", r.version, r.created_at AS "createdAt",
    r.updated_at AS "updatedAt"`,
 );
 
@@ -20,9 +20,22 @@ export async function listResults(
   args: PageArgs,
 ): Promise<Page<ResultRow>> {
   const slice = readSlice(args, 2);
-  const rows = await ctx.db.$queryRaw<ResultRow[]>`SELECT ${columns} FROM research_results r
+  const rows = await ctx.db.$queryRaw<ResultRow[]>`SELECT ${resultColumns} FROM research_results r
     WHERE r.user_id = ${ctx.userId} ${conditions(filter)} ${place(slice)}`;
   return page(rows, slice);
+}
+
+/** The same without pages, for reports: at most `limit`, of these categories only when they are given. */
+export function readResults(
+  ctx: ResearchUserContext,
+  filter: ResearchResultFilter,
+  categoryIds: readonly string[] | null,
+  limit: number,
+): Promise<ResultRow[]> {
+  const chosen = categoryIds ? Prisma.sql`AND r.category_id = ANY(${[...categoryIds]}::text[])` : Prisma.empty;
+  return ctx.db.$queryRaw<ResultRow[]>`SELECT ${resultColumns} FROM research_results r
+    WHERE r.user_id = ${ctx.userId} ${conditions(filter)} ${chosen}
+    ORDER BY r.research_date DESC, r.id DESC LIMIT ${limit}::int`;
 }
 
 export interface CategoryPageKey {
@@ -45,7 +58,7 @@ export async function readResultsOfCategories(
     const slice = readSlice(key.args, 2);
     const rows = db.$queryRaw<ResultRow[]>`
       SELECT r.* FROM unnest(${ids}::text[]) AS c (id) CROSS JOIN LATERAL (
-        SELECT ${columns} FROM research_results r
+        SELECT ${resultColumns} FROM research_results r
         WHERE r.user_id = ${userId} AND r.category_id = c.id ${conditions(key.filter)} ${place(slice)}
       ) r`;
     groups.set(

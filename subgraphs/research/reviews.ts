@@ -15,6 +15,7 @@ import type { ResultRow } from './rows.ts';
 const sources: Partial<Record<ResearchStatus, readonly ResearchStatus[]>> = {
   APPROVED: ['PENDING', 'REJECTED'],
   REJECTED: ['PENDING', 'APPROVED'],
+  INTEGRATED: ['APPROVED'],
 };
 
 const words: Record<ResearchStatus, string> = {
@@ -39,7 +40,7 @@ export async function rejectResult(ctx: ResearchUserContext, input: RejectResear
 }
 
 /** The user's result, locked until the transaction ends. @throws UserErrors NOT_FOUND or CONFLICT. */
-async function lockResult(
+export async function lockResult(
   ctx: ResearchUserContext,
   { id, expectedVersion }: DeleteResearchResultInput,
 ): Promise<ResultRow> {
@@ -51,36 +52,48 @@ async function lockResult(
 }
 
 async function review(ctx: ResearchUserContext, input: ApproveResearchResultInput, status: ResearchStatus) {
-  const current = await lockResult(ctx, input);
-  if (!sources[status]!.includes(current.status)) {
-    throw conflict(['id'], `This result is already ${words[current.status]}.`, { result: current });
-  }
+  return { result: await takeStep(ctx, await lockResult(ctx, input), status, input.reason) };
+}
+
+/** @throws UserErrors CONFLICT when a review may not lead from where the result is to there. */
+export function checkStep(result: ResultRow, status: ResearchStatus): void {
+  if (sources[status]!.includes(result.status)) return;
+  const state = result.status === 'PENDING' ? 'still' : 'already';
+  throw conflict(['id'], `This result is ${state} ${words[result.status]}.`, { result });
+}
+
+/** Moves a locked result on in its review, and writes down who did it. @throws UserErrors CONFLICT */
+export async function takeStep(
+  ctx: ResearchUserContext,
+  current: ResultRow,
+  status: ResearchStatus,
+  reason: string | null | undefined,
+  createdIds = current.createdIds,
+): Promise<ResultRow> {
+  checkStep(current, status);
   const { userId, actor } = ctx;
+  const { id, categoryId } = current;
   const at = ctx.now();
   const result = (await ctx.db.researchResult.update({
-    where: { userId_id: { userId, id: input.id } },
-    data: { status, version: { increment: 1 }, updatedAt: at },
+    where: { userId_id: { userId, id } },
+    data: { status, createdIds, version: { increment: 1 }, updatedAt: at },
   })) as unknown as ResultRow;
-  const steps = await ctx.db.researchReview.count({ where: { userId, resultId: input.id } });
+  const steps = await ctx.db.researchReview.count({ where: { userId, resultId: id } });
   await ctx.db.researchReview.create({
     data: {
       userId,
-      resultId: input.id,
+      resultId: id,
       ordinal: steps + 1,
       fromStatus: current.status,
       toStatus: status,
       actorKind: actor.kind,
       actorId: actor.id,
-      reason: input.reason ?? null,
+      reason: reason ?? null,
       at,
     },
   });
-  await publish(ctx, {
-    type: 'researchResult.updated',
-    subjectId: input.id,
-    data: { categoryId: current.categoryId },
-  });
-  return { result };
+  await publish(ctx, { type: 'researchResult.updated', subjectId: id, data: { categoryId } });
+  return result;
 }
 
 export async function deleteResult(ctx: ResearchUserContext, input: DeleteResearchResultInput) {

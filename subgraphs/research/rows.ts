@@ -14,6 +14,8 @@ export interface FetchedSource {
   fetchedAt: string;
   /** SHA-256, hexadecimal. */
   hash: string;
+  /** Missing where what it said was not kept. */
+  snapshotId?: string;
 }
 
 /** One statement of a result, as it is stored. */

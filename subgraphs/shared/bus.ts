@@ -14,9 +14,12 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-/** `events`: this user's log grew. `identity`: this session or API key changed or ended. */
-export type Topic = 'events' | 'identity';
-const topics: readonly Topic[] = ['events', 'identity'];
+/**
+ * `events`: this user's log grew. `identity`: this session or API key changed or ended. `deltas`: this message's reply went on. `stops`:
+ * whoever writes this message's reply, or works on this run, must look whether to go on.
+ */
+export type Topic = 'events' | 'identity' | 'deltas' | 'stops';
+const topics: readonly Topic[] = ['events', 'identity', 'deltas', 'stops'];
 
 /** Listeners of this process; delivers in a later microtask so that a publisher never runs a reader's code. */
 function createListeners(log: Log) {

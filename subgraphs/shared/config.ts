@@ -1,42 +1,12 @@
+import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
+import { choice, dollars, integer, key, list, share, url } from './variables/forms.ts';
+import { serviceVariables } from './variables/services.ts';
 
 /**
  * The one place that reads the environment. Every variable has a description, and a default where one is safe;
  * the README's configuration table is generated from this list (`npm run generate`).
  */
-const url = (protocols: string[]) =>
-  z.string().refine(
-    (text) => {
-      try {
-        return protocols.includes(new URL(text).protocol);
-      } catch {
-        return false;
-      }
-    },
-    { message: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}` },
-  );
-const integer = (low: number, high: number) =>
-  z
-    .string()
-    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= low && Number(text) <= high, {
-      message: `must be a whole number from ${low} to ${high}`,
-    })
-    .transform(Number);
-const share = z
-  .string()
-  .regex(/^(0(\.\d{1,9})?|1(\.0{1,9})?)$/, 'must be a number from 0 to 1')
-  .transform(Number);
-const choice = <const Options extends [string, ...string[]]>(...options: Options) =>
-  z.enum(options, { message: `must be one of ${options.join(', ')}` });
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean),
-);
-/** 32 bytes as 64 hex digits: a key for AES-256 or HMAC-SHA-256. */
-const key = z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits (openssl rand -hex 32)');
-
 export const variables = {
   NODE_ENV: choice('development', 'test', 'production')
     .default('development')
@@ -46,6 +16,11 @@ export const variables = {
   PUBLIC_URL: url(['http:', 'https:'])
     .optional()
     .describe('Address that clients see: issuer of access tokens, base of links. Default: http://localhost:PORT'),
+  GATEWAY_URL: url(['http:', 'https:'])
+    .optional()
+    .describe(
+      'Address at which this process asks the graph (assistant, insights). Default: the gateway in this process, else PUBLIC_URL/graphql',
+    ),
   LOG_LEVEL: choice('silent', 'error', 'warn', 'info', 'debug')
     .default('info')
     .describe('Least severe log line that is written'),
@@ -94,6 +69,49 @@ export const variables = {
     .string()
     .optional()
     .describe('Sign in with Apple: ES256 private key (PKCS #8 PEM) for the client secret'),
+  ...serviceVariables,
+  AI_PROVIDERS: list
+    .default([])
+    .describe(
+      'Comma-separated order in which language models are asked: anthropic, openai, COMPATIBLE_AI_NAME. Default: those that are configured, in that order. local: none of them. The built-in assistant is always the last',
+    ),
+  AI_DAILY_BUDGET: dollars
+    .default('1')
+    .describe('US dollars that the calls to language models for one person may cost in a day of theirs'),
+  AI_SILENCE_MS: integer(1_000, 300_000)
+    .default(30_000)
+    .describe('Milliseconds without a byte after which a language model counts as gone'),
+  ANTHROPIC_API_KEY: z.string().optional().describe('Key for Anthropic. Unset: Anthropic is not asked'),
+  ANTHROPIC_MODEL: z.string().default('claude-sonnet-5-5').describe('Model of Anthropic that is asked'),
+  ANTHROPIC_BASE_URL: url(['http:', 'https:'])
+    .default('https://api.anthropic.com')
+    .describe('Address of the API of Anthropic'),
+  OPENAI_API_KEY: z.string().optional().describe('Key for OpenAI. Unset: OpenAI is not asked'),
+  OPENAI_MODEL: z.string().default('gpt-5.6-terra').describe('Model of OpenAI that is asked'),
+  OPENAI_BASE_URL: url(['http:', 'https:'])
+    .default('https://api.openai.com/v1')
+    .describe('Address of the API of OpenAI'),
+  COMPATIBLE_AI_URL: url(['http:', 'https:'])
+    .optional()
+    .describe(
+      'Address of an endpoint that speaks the chat completions of OpenAI, like http://localhost:11434/v1 for Ollama. Unset: there is none',
+    ),
+  COMPATIBLE_AI_KEY: z.string().optional().describe('Key for that endpoint, where it wants one'),
+  COMPATIBLE_AI_MODEL: z.string().optional().describe('Model of that endpoint. Needed with COMPATIBLE_AI_URL'),
+  COMPATIBLE_AI_NAME: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be at most 32 small letters, digits and hyphens')
+    .default('compatible')
+    .describe('Name of that endpoint: what consents call the recipient of the data'),
+  COMPATIBLE_AI_CONTEXT: integer(1_024, 10_000_000)
+    .optional()
+    .describe(
+      'Tokens that a request to that endpoint and its answer may have together. Unset: what the endpoint says, else 4096',
+    ),
+  COMPATIBLE_AI_INPUT_PRICE: dollars.default('0').describe('What a million tokens of input cost there, in US dollars'),
+  COMPATIBLE_AI_OUTPUT_PRICE: dollars
+    .default('0')
+    .describe('What a million tokens of output cost there, in US dollars'),
   ALLOWED_ORIGINS: list
     .default([])
     .describe('Comma-separated web origins, besides our own, that browsers may call from'),
@@ -108,6 +126,26 @@ export const variables = {
   ADMIN_EMAILS: list
     .default([])
     .describe('Comma-separated verified e-mail addresses whose accounts get the role ADMIN'),
+  SEARXNG_URL: url(['http:', 'https:'])
+    .optional()
+    .describe(
+      'A SearXNG that searches the web for research, with its JSON format switched on. Unset: see BRAVE_API_KEY',
+    ),
+  BRAVE_API_KEY: z
+    .string()
+    .optional()
+    .describe(
+      'Key for Brave Search, which searches the web for research where there is no SEARXNG_URL. Unset: the search of Anthropic or OpenAI, for who lets them have research',
+    ),
+  ALLOW_PRIVATE_ADDRESSES: choice('no', 'yes')
+    .default('no')
+    .describe(
+      'yes: feeds, pages and webhooks may lie in private networks and on this machine. For development at home: refused in production',
+    ),
+  OUTBOUND_PORTS: list
+    .pipe(z.array(integer(1, 65535)))
+    .default([80, 443, 8080, 8443])
+    .describe('Comma-separated ports on which addresses that people name are fetched'),
   DEMO_DATA: choice('auto', 'off')
     .default('auto')
     .describe(
@@ -116,6 +154,11 @@ export const variables = {
   REQUEST_TIMEOUT_MS: integer(100, 120_000)
     .default(10_000)
     .describe('A request is answered within this many milliseconds; a subgraph gets half of it, an SQL statement 3 s'),
+  DRAIN_LEAD_MS: integer(0, 60_000)
+    .optional()
+    .describe(
+      'Told to end, the gateway says 503 at /health/ready and still lets in for this many milliseconds: load balancers must have asked meanwhile. Unset: 3000 in production, else 0',
+    ),
   MAX_BODY_BYTES: integer(1_000, 10_000_000)
     .default(256_000)
     .describe('Largest request body, and largest WebSocket message, in bytes'),
@@ -141,7 +184,7 @@ export const variables = {
 } as const;
 
 const schema = z.object(variables);
-export type Config = z.infer<typeof schema> & { publicUrl: string };
+export type Config = z.infer<typeof schema> & { publicUrl: string; drainLead: number };
 
 /** Wrong configuration: the message says what to change. Printed without a stack, then exit 1. */
 export class ConfigError extends Error {
@@ -164,7 +207,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     throw new ConfigError(`The configuration is wrong:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
   }
   const publicUrl = (result.data.PUBLIC_URL ?? `http://localhost:${result.data.PORT}`).replace(/\/+$/, '');
-  return { ...result.data, publicUrl };
+  const drainLead = result.data.DRAIN_LEAD_MS ?? (result.data.NODE_ENV === 'production' ? 3_000 : 0);
+  return { ...result.data, publicUrl, drainLead };
 }
 
 function crossChecks(config: z.infer<typeof schema>): string[] {
@@ -177,10 +221,48 @@ function crossChecks(config: z.infer<typeof schema>): string[] {
     if (!config.DATABASE_URL) problems.push('DATABASE_URL must be set in production');
     if (!config.ENCRYPTION_KEY) problems.push('ENCRYPTION_KEY must be set in production');
     if (!config.PUBLIC_URL) problems.push('PUBLIC_URL must be set in production');
+    if (config.ALLOW_PRIVATE_ADDRESSES === 'yes')
+      problems.push('ALLOW_PRIVATE_ADDRESSES must be no in production: people could reach what is behind the wall');
   }
   const appleKey = [config.APPLE_TEAM_ID, config.APPLE_KEY_ID, config.APPLE_PRIVATE_KEY].filter(Boolean).length;
   if (appleKey > 0 && appleKey < 3)
     problems.push('APPLE_TEAM_ID, APPLE_KEY_ID and APPLE_PRIVATE_KEY must be set together');
+  const push = [config.APNS_KEY, config.APNS_KEY_ID, config.APNS_TEAM_ID, config.APNS_TOPIC].filter(Boolean).length;
+  if (config.APNS_KEY && !isSigningKey(config.APNS_KEY))
+    problems.push('APNS_KEY must be the private key that Apple made (the whole .p8 file)');
+  if (push > 0 && push < 4) problems.push('APNS_KEY, APNS_KEY_ID, APNS_TEAM_ID and APNS_TOPIC must be set together');
+  return [...problems, ...modelChecks(config)];
+}
+
+function isSigningKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem.replaceAll('\\n', '\n')).asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  } catch {
+    return false;
+  }
+}
+
+function modelChecks(config: z.infer<typeof schema>): string[] {
+  const problems: string[] = [];
+  const { COMPATIBLE_AI_NAME: compatible, AI_PROVIDERS: order } = config;
+  if (config.COMPATIBLE_AI_URL && !config.COMPATIBLE_AI_MODEL)
+    problems.push('COMPATIBLE_AI_MODEL must be set when COMPATIBLE_AI_URL is');
+  if (!config.COMPATIBLE_AI_URL && (config.COMPATIBLE_AI_MODEL || config.COMPATIBLE_AI_KEY))
+    problems.push('COMPATIBLE_AI_URL must be set when COMPATIBLE_AI_MODEL or COMPATIBLE_AI_KEY is');
+  if (['openai', 'anthropic', 'local'].includes(compatible))
+    problems.push(`COMPATIBLE_AI_NAME must not be ${compatible}: that is another recipient of the data`);
+  const needed = new Map<string, keyof typeof config>([
+    ['anthropic', 'ANTHROPIC_API_KEY'],
+    ['openai', 'OPENAI_API_KEY'],
+    [compatible, 'COMPATIBLE_AI_URL'],
+  ]);
+  for (const name of order.filter((one) => one !== 'local')) {
+    const variable = needed.get(name);
+    if (!variable)
+      problems.push(`AI_PROVIDERS must be made of ${[...needed.keys()].join(', ')}, local: ${name} is none`);
+    else if (!config[variable]) problems.push(`${variable} must be set when AI_PROVIDERS names ${name}`);
+  }
+  if (new Set(order).size < order.length) problems.push('AI_PROVIDERS must name each provider once');
   return problems;
 }
 

@@ -2,8 +2,10 @@ import type { Bus } from './bus.ts';
 import type { Config } from './config.ts';
 import type { Secrets } from './crypto.ts';
 import type { Db, Tx } from './db.ts';
+import type { MessageDelta } from './deltas.ts';
 import { forbidden, unauthenticated } from './errors.ts';
 import type { Actor, LoggedEvent } from './events.ts';
+import type { Graph } from './graph.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import type { Platform } from './platform.ts';
@@ -25,14 +27,19 @@ export const scopes = [
 ] as const;
 export type Scope = (typeof scopes)[number];
 
+/** Kinds of tasks of Jarvis's own that work for a person with a task token. */
+export type TaskKind = 'assistant' | 'automation' | 'research' | 'webhook';
+
 /** Who is asking, established once by the gateway and handed to subgraphs (signed, when they are remote). */
 export interface Viewer {
   userId: string;
-  kind: 'session' | 'apiKey';
-  /** Session id or API key id. */
+  kind: 'session' | 'apiKey' | TaskKind;
+  /** Id of the session, of the API key, or of what the task is about. */
   credentialId: string;
   scopes: readonly Scope[];
   roles: readonly ('USER' | 'ADMIN')[];
+  /** What a task follows from, such as the run of a rule: the events of what it does name it. */
+  causationId?: string;
 }
 
 /** What the gateway tells a subgraph about a request. Plain JSON: it travels signed to remote subgraphs. */
@@ -74,12 +81,14 @@ export interface Context<Loaders = unknown> {
   secrets: Secrets;
   jobs: Jobs;
   bus: Bus;
+  /** The whole graph: how a mutation does something in another domain. Not inside a transaction. */
+  graph: Graph;
   /** The whole database handle, for what must not share the mutation's transaction. */
   root: Db;
   /** Runs after the mutation's transaction has committed (at once when there is none): hand over jobs, wake listeners. */
   afterCommit(effect: () => void | Promise<void>): void;
   /** Set while one event of a subscription is being resolved. */
-  event?: LoggedEvent;
+  event?: LoggedEvent | MessageDelta;
 }
 
 /** A context with somebody signed in: what domain functions take. It is also a `Publisher`. */
@@ -87,6 +96,7 @@ export interface UserContext<Loaders = unknown> extends Context<Loaders> {
   viewer: Viewer;
   userId: string;
   actor: Actor;
+  causationId: string | null;
 }
 
 /** Makes the context of one request to one subgraph. */
@@ -109,6 +119,7 @@ export function createContext<Loaders>(
     secrets: platform.secrets,
     jobs: platform.jobs,
     bus: platform.bus,
+    graph: platform.graph,
     afterCommit(effect: () => void | Promise<void>) {
       Promise.resolve()
         .then(effect)
@@ -120,6 +131,9 @@ export function createContext<Loaders>(
   return ctx;
 }
 
+/** A context in a transaction of its own: everything else stays as it was. */
+export const within = <Ctx extends Context>(ctx: Ctx, db: Tx): Ctx => Object.assign(Object.create(ctx) as Ctx, { db });
+
 /**
  * The signed-in user's context, optionally with a scope.
  * @throws GraphQLError UNAUTHENTICATED or FORBIDDEN.
@@ -128,7 +142,12 @@ export function signedIn<Loaders>(ctx: Context<Loaders>, scope?: Scope): UserCon
   const { viewer } = ctx;
   if (!viewer) throw unauthenticated();
   if (scope && !viewer.scopes.includes(scope)) throw forbidden(`This needs the scope ${scope}.`);
-  const actor: Actor =
-    viewer.kind === 'apiKey' ? { kind: 'apiKey', id: viewer.credentialId } : { kind: 'user', id: viewer.userId };
-  return Object.assign(Object.create(ctx) as Context<Loaders>, { viewer, userId: viewer.userId, actor });
+  const { userId, causationId = null } = viewer;
+  return Object.assign(Object.create(ctx) as Context<Loaders>, { viewer, userId, actor: actorOf(viewer), causationId });
+}
+
+function actorOf({ kind, userId, credentialId }: Viewer): Actor {
+  if (kind === 'session') return { kind: 'user', id: userId };
+  // Deliveries only read.
+  return { kind: kind === 'webhook' ? 'system' : kind, id: credentialId };
 }

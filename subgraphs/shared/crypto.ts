@@ -3,40 +3,98 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { type Config, ConfigError } from './config.ts';
 
-/** Encrypts what must be read again (Apple refresh tokens, signing keys, webhook secrets). */
+/** Encrypts what must be read again (access to other services, Apple refresh tokens, signing keys, webhook secrets). */
 export interface Secrets {
   /** `place` is bound as additional data (`table|row id|user id`): a ciphertext moved to another row does not open. */
   seal(plaintext: string, place: string): string;
   /** @throws Error when the text was changed, belongs to another place, or its key is unknown. */
   open(sealed: string, place: string): string;
+  /**
+   * The same secret under the current key, so that an old one can be removed; null when it is already.
+   * @throws Error like `open`.
+   */
+  reseal(sealed: string, place: string): string | null;
+  /** How texts begin that need no `reseal`. */
+  readonly currentMark: string;
 }
 
 /**
- * AES-256-GCM with a 96-bit random nonce (NIST SP 800-38D). The sealed text is `v1.keyId.nonce.tag.ciphertext`, so that
- * keys can be replaced one row at a time. `keys` lists the current key first, then those still accepted for reading.
+ * Envelopes of AES-256-GCM: each secret has a random key of its own, and that lies wrapped under the current key with it, both with a 96-bit
+ * random nonce (NIST SP 800-38D) and the place as additional data. The sealed text is `v2.keyId.wrapped.content`, so that keys can be replaced
+ * one row at a time, without opening what is inside. `v1.keyId.nonce.tag.ciphertext` has no key of its own; it can still be read. `keys` lists
+ * the current key first, then those still accepted for reading.
  */
 export function createSecrets(keys: readonly Buffer[]): Secrets {
   const byId = new Map(keys.map((key) => [keyId(key), Buffer.from(hkdfSync('sha256', key, '', 'jarvis/at-rest', 32))]));
   const current = keyId(keys[0]!);
-  return {
-    seal(plaintext, place) {
-      const nonce = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', byId.get(current)!, nonce).setAAD(Buffer.from(place));
-      const ciphertext = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
-      return ['v1', current, ...[nonce, cipher.getAuthTag(), ciphertext].map((b) => b.toString('base64url'))].join('.');
-    },
-    open(sealed, place) {
-      const [version, id = '', ...rest] = sealed.split('.');
-      if (version !== 'v1' || rest.length !== 3) throw new Error('This is not a sealed secret.');
-      const key = byId.get(id);
-      if (!key) throw new Error('A secret was sealed with a key that is not configured.');
-      const [nonce, tag, ciphertext] = rest.map((part) => Buffer.from(part, 'base64url')) as [Buffer, Buffer, Buffer];
-      // Without the length, Node would also accept tags of 4 bytes, which can be guessed.
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 }).setAAD(Buffer.from(place));
-      decipher.setAuthTag(tag);
-      return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
-    },
+  const currentMark = `v2.${current}.`;
+  const keyOf = (id: string) => {
+    const key = byId.get(id);
+    if (!key) throw new Error('A secret was sealed with a key that is not configured.');
+    return key;
   };
+  /** The key of one secret, from its envelope. */
+  const unwrap = (id: string, wrapped: string, place: string) =>
+    decrypt(keyOf(id), Buffer.from(wrapped, 'base64url'), place);
+  const wrap = (key: Buffer, place: string) => encrypt(keyOf(current), key, place).toString('base64url');
+
+  function seal(plaintext: string, place: string): string {
+    const key = randomBytes(32);
+    const content = encrypt(key, Buffer.from(plaintext, 'utf8'), place);
+    return `${currentMark}${wrap(key, place)}.${content.toString('base64url')}`;
+  }
+  function open(sealed: string, place: string): string {
+    const { version, id, parts } = readSealed(sealed);
+    if (version === 'v1') {
+      const bytes = Buffer.concat(parts.map((part) => Buffer.from(part, 'base64url')));
+      if (Buffer.from(parts[1]!, 'base64url').length !== tagBytes) throw new Error('This is not a sealed secret.');
+      return decrypt(keyOf(id), bytes, place).toString('utf8');
+    }
+    const key = unwrap(id, parts[0]!, place);
+    return decrypt(key, Buffer.from(parts[1]!, 'base64url'), place).toString('utf8');
+  }
+  return {
+    seal,
+    open,
+    reseal(sealed, place) {
+      if (sealed.startsWith(currentMark)) return null;
+      const { version, id, parts } = readSealed(sealed);
+      if (version === 'v1') return seal(open(sealed, place), place);
+      return `${currentMark}${wrap(unwrap(id, parts[0]!, place), place)}.${parts[1]}`;
+    },
+    currentMark,
+  };
+}
+
+const partsOf: Record<string, number> = { v1: 3, v2: 2 };
+const nonceBytes = 12;
+/** Stated where it is read as well: without it, Node would also accept tags of 4 bytes, which can be guessed. */
+const tagBytes = 16;
+
+/** @throws Error when the text has not the form of a sealed secret. */
+function readSealed(sealed: string): { version: string; id: string; parts: string[] } {
+  const [version = '', id = '', ...parts] = sealed.split('.');
+  // Each text has one spelling: of lax base64, the last letter could be another.
+  const isExact = (part: string) => Buffer.from(part, 'base64url').toString('base64url') === part;
+  if (!Object.hasOwn(partsOf, version) || parts.length !== partsOf[version] || !parts.every(isExact)) {
+    throw new Error('This is not a sealed secret.');
+  }
+  return { version, id, parts };
+}
+
+/** Nonce, tag and ciphertext in one. */
+function encrypt(key: Buffer, plaintext: Buffer, place: string): Buffer {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(Buffer.from(place));
+  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]);
+}
+
+function decrypt(key: Buffer, sealed: Buffer, place: string): Buffer {
+  const nonce = sealed.subarray(0, nonceBytes);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(Buffer.from(place));
+  decipher.setAuthTag(sealed.subarray(nonceBytes, nonceBytes + tagBytes));
+  return Buffer.concat([decipher.update(sealed.subarray(nonceBytes + tagBytes)), decipher.final()]);
 }
 
 const keyId = (key: Buffer) => createHash('sha256').update('jarvis/key-id').update(key).digest('hex').slice(0, 8);

@@ -14,19 +14,31 @@ export interface OpenDb {
   close(): Promise<void>;
 }
 
+/** Opens a pool of connections. One that breaks (a database restart) is logged and replaced, never fatal. */
+export function openPool(settings: pg.PoolConfig, log: Log): pg.Pool {
+  const pool = new pg.Pool(settings);
+  // The pool does not listen to a connection that it has just handed over, and its new holder not yet: an error in between
+  // would end the process. Whoever has it learns of it by its next statement.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('error', (error) => log.warn({ error: error.message }, 'an idle database connection broke'));
+  return pool;
+}
+
 /**
  * Opens a pool and Prisma over it. A statement is given up after 3 s and a transaction that idles after 10 s, so that
- * nothing waits for ever; an idle connection that breaks (a database restart) is logged and replaced, not fatal.
+ * nothing waits for ever.
  */
 export function openDb(url: string, options: { connections: number; log: Log; statementTimeout?: number }): OpenDb {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: options.connections,
-    connectionTimeoutMillis: 3_000,
-    statement_timeout: options.statementTimeout ?? 3_000,
-    idle_in_transaction_session_timeout: 10_000,
-  });
-  pool.on('error', (error) => options.log.warn({ error: error.message }, 'an idle database connection broke'));
+  const pool = openPool(
+    {
+      connectionString: url,
+      max: options.connections,
+      connectionTimeoutMillis: 3_000,
+      statement_timeout: options.statementTimeout ?? 3_000,
+      idle_in_transaction_session_timeout: 10_000,
+    },
+    options.log,
+  );
   const db = new PrismaClient({
     adapter: new PrismaPg(pool),
     // `throw` already reaches us; Prisma's own printing would put SQL and values on the console.
@@ -43,4 +55,16 @@ export function openDb(url: string, options: { connections: number; log: Log; st
       await pool.end().catch(() => {});
     },
   };
+}
+
+/** Prisma's codes for a database that cannot be reached, closed the connection, or has none to spare. */
+const awayCodes = ['P1001', 'P1002', 'P1017', 'P2024'];
+/** The same as PostgreSQL and its client say it; 57P01 to 57P03 are its own for "stopped", "crashed" and "not yet up". */
+const awayTexts =
+  /Can't reach database server|Connection terminated|connection error and is not queryable|terminating connection|the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections)|\b57P0[123]\b/;
+
+/** Whether something failed because the database is away: for the moment, and through no fault of the request. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return awayCodes.includes((error as { code?: string }).code ?? '') || awayTexts.test(error.message);
 }

@@ -61,11 +61,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const password = readFileSync(join(data, passwordFile), 'utf8').trim();
   const urlOf = (port: number, database: string) => `postgresql://jarvis:${password}@127.0.0.1:${port}/${database}`;
   if (runningServer(data)) options.onProgress?.('found the embedded PostgreSQL of an earlier run');
-  const start = () => spawnServer(binaries.postgres, directory, data, launcher, options.settings ?? {});
+  const start = (port?: number) =>
+    spawnServer(binaries.postgres, directory, data, launcher, options.settings ?? {}, port);
   const port = await untilReady(directory, data, start, (port) => urlOf(port, 'postgres'));
+  const letGo = keepRunning(data, () => start(port), options.onProgress);
   return {
     url: (database = 'postgres') => urlOf(port, database),
     async stop({ force = false } = {}) {
+      letGo();
       if (!force && (await isUsed(urlOf(port, 'postgres')))) return;
       await stopServer(data);
     },
@@ -210,15 +213,46 @@ function removeStalePidFile(data: string): void {
   else renameSync(join(data, aside), join(data, 'postmaster.pid'));
 }
 
+/** How often a server that should run is looked after, in milliseconds. */
+const lookAfterEvery = 1_000;
+
+/**
+ * Starts a server again that has ended without us (the system took its memory, somebody killed it): at its port, where everybody looks for it.
+ * PostgreSQL then recovers what was committed.
+ * @returns what ends this.
+ */
+function keepRunning(
+  data: string,
+  start: () => Promise<ChildProcess>,
+  onProgress: EmbeddedPostgresOptions['onProgress'],
+): () => void {
+  let isStarting = false;
+  const timer = setInterval(async () => {
+    if (isStarting || runningServer(data)) return;
+    isStarting = true;
+    try {
+      onProgress?.('the embedded PostgreSQL has ended: starting it again');
+      await start();
+    } catch (error) {
+      onProgress?.(`the embedded PostgreSQL does not start: ${(error as Error).message}`);
+    } finally {
+      isStarting = false;
+    }
+  }, lookAfterEvery);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
 async function spawnServer(
   postgres: string,
   directory: string,
   data: string,
   { prefix, ...owner }: Launcher,
   settings: Record<string, string>,
+  wanted?: number,
 ): Promise<ChildProcess> {
   removeStalePidFile(data);
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '200', ...settings };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = openSync(join(directory, logFile), statLog(directory) > 1_000_000 ? 'w' : 'a', 0o600);

@@ -86,8 +86,16 @@ export const unauthenticated = (message = 'Sign in, or send an API key, as "Auth
 export const forbidden = (message: string) => graphqlError('FORBIDDEN', message);
 /** An argument of a query is not acceptable. */
 export const badInput = (message: string) => graphqlError('BAD_USER_INPUT', message);
+/** What a query or subscription names does not exist, or belongs to someone else. */
+export const notThere = (message: string) => graphqlError('NOT_FOUND', message);
 /** Too many requests; `retryAfter` is in seconds. */
 export const rateLimited = (message: string, retryAfter: number) =>
   graphqlError('RATE_LIMITED', message, { retryAfter });
+/** The database cannot be reached at the moment: HTTP 503, to be tried again soon. */
+export const databaseAway = () =>
+  graphqlError('UPSTREAM_FAILED', 'The database does not answer at the moment. Try again soon.', {
+    http: { status: 503 },
+    retryAfter: 2,
+  });
 /** A service that we depend on failed or was too slow. */
 export const upstreamFailed = (message: string) => graphqlError('UPSTREAM_FAILED', message);

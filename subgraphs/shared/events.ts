@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Tx } from './db.ts';
+import { Prisma, type Tx } from './db.ts';
 import { type Kind, newId } from './ids.ts';
 
 /** Who caused a change: shown in the audit log and used by loop guards. */
 export interface Actor {
-  kind: 'user' | 'apiKey' | 'assistant' | 'automation' | 'system';
+  kind: 'user' | 'apiKey' | 'assistant' | 'automation' | 'research' | 'system';
   id: string;
 }
 
@@ -18,6 +18,10 @@ const event = <Data extends z.ZodRawShape>(subject: Kind, change: 'created' | 'u
   data: z.strictObject(data),
 });
 const id = z.string();
+/** What a sync has brought so far. */
+const counts = { received: z.int(), changed: z.int(), deleted: z.int() };
+/** Why a sync came to nothing. Same words as `enum SyncFailure` in the schema. */
+export const syncFailures = ['REAUTH', 'LIMITED', 'UNAVAILABLE', 'REFUSED', 'INTERNAL'] as const;
 
 export const events = {
   'user.created': event('user', 'created', {}),
@@ -39,6 +43,9 @@ export const events = {
   'lifeArea.created': event('area', 'created', {}),
   'lifeArea.updated': event('area', 'updated', {}),
   'lifeArea.deleted': event('area', 'deleted', {}),
+  'lifeAreaNote.created': event('note', 'created', { lifeAreaId: id }),
+  'lifeAreaNote.updated': event('note', 'updated', { lifeAreaId: id }),
+  'lifeAreaNote.deleted': event('note', 'deleted', { lifeAreaId: id }),
   'goal.created': event('goal', 'created', {}),
   'goal.updated': event('goal', 'updated', {}),
   'goal.completed': event('goal', 'updated', {}),
@@ -59,6 +66,9 @@ export const events = {
   'message.created': event('message', 'created', { conversationId: id }),
   'message.updated': event('message', 'updated', { conversationId: id }),
   'message.deleted': event('message', 'deleted', { conversationId: id }),
+  'toolCall.created': event('toolcall', 'created', { messageId: id }),
+  'toolCall.updated': event('toolcall', 'updated', { messageId: id }),
+  'toolCall.deleted': event('toolcall', 'deleted', { messageId: id }),
   'memory.created': event('memory', 'created', {}),
   'memory.updated': event('memory', 'updated', {}),
   'memory.deleted': event('memory', 'deleted', {}),
@@ -71,20 +81,48 @@ export const events = {
   'researchResult.created': event('result', 'created', { categoryId: id }),
   'researchResult.updated': event('result', 'updated', { categoryId: id }),
   'researchResult.deleted': event('result', 'deleted', { categoryId: id }),
+  'researchRun.created': event('run', 'created', { categoryId: id }),
+  'researchRun.progressed': event('run', 'updated', { categoryId: id }),
+  'researchRun.completed': event('run', 'updated', { categoryId: id, state: z.enum(['DONE', 'FAILED', 'CANCELLED']) }),
+  'researchRun.deleted': event('run', 'deleted', { categoryId: id }),
 
   'connection.created': event('connection', 'created', {}),
   'connection.updated': event('connection', 'updated', {}),
   'connection.deleted': event('connection', 'deleted', {}),
+  'sync.started': event('connection', 'updated', {}),
+  'sync.progressed': event('connection', 'updated', counts),
+  'sync.finished': event('connection', 'updated', counts),
+  'sync.failed': event('connection', 'updated', { failure: z.enum(syncFailures) }),
+  'items.changed': event('connection', 'updated', {
+    itemType: z.string(),
+    changed: z.int(),
+    deleted: z.int(),
+    /** The earliest local day that is concerned; null where no item has a day. */
+    firstDay: z.string().nullable(),
+  }),
+  'received.created': event('connection', 'updated', { itemId: id, name: z.string() }),
+  'progressMapping.created': event('mapping', 'created', { goalId: id }),
+  'progressMapping.updated': event('mapping', 'updated', { goalId: id }),
+  'progressMapping.deleted': event('mapping', 'deleted', { goalId: id }),
   'notification.created': event('notification', 'created', {}),
   'notification.updated': event('notification', 'updated', {}),
   'notification.deleted': event('notification', 'deleted', {}),
   'notificationSettings.updated': event('user', 'updated', {}),
+  // APNs does not know the push token of a device any more, or never did. `token` is its SHA-256, `since` an instant.
+  'push.rejected': event('device', 'updated', { token: z.string(), reason: z.string(), since: z.string() }),
   'reminder.created': event('reminder', 'created', {}),
   'reminder.updated': event('reminder', 'updated', {}),
   'reminder.deleted': event('reminder', 'deleted', {}),
   'automationRule.created': event('rule', 'created', {}),
   'automationRule.updated': event('rule', 'updated', {}),
   'automationRule.deleted': event('rule', 'deleted', {}),
+  'automationRun.created': event('rulerun', 'created', { ruleId: id, state: z.enum(['QUEUED', 'SKIPPED']) }),
+  'automationRun.updated': event('rulerun', 'updated', { ruleId: id }),
+  'automationRun.completed': event('rulerun', 'updated', {
+    ruleId: id,
+    state: z.enum(['DONE', 'FAILED', 'CANCELLED']),
+  }),
+  'automationRun.deleted': event('rulerun', 'deleted', { ruleId: id }),
   'webhook.created': event('webhook', 'created', {}),
   'webhook.updated': event('webhook', 'updated', {}),
   'webhook.deleted': event('webhook', 'deleted', {}),
@@ -97,7 +135,18 @@ export type EventData<T extends EventType> = z.infer<(typeof events)[T]['data']>
 export const subscriptionEvents: Record<string, readonly EventType[]> = {
   progressUpdated: ['progress.logged', 'progress.updated', 'progress.deleted'],
   goalCompleted: ['goal.completed'],
+  chatMessage: ['message.created', 'message.updated'],
+  researchProgress: ['researchRun.created', 'researchRun.progressed', 'researchRun.completed'],
+  researchCompleted: ['researchRun.completed'],
   notificationCreated: ['notification.created'],
+  syncStatus: ['sync.started', 'sync.progressed', 'sync.finished', 'sync.failed'],
+  notificationUpdated: ['notification.updated', 'notification.deleted'],
+};
+
+/** Arguments by which a subscription field is narrowed to the events of one object: the id of their subject. */
+export const subscriptionSubjects: Readonly<Record<string, string>> = {
+  researchProgress: 'runId',
+  syncStatus: 'connectionId',
 };
 
 /** An event as it stands in the log. */
@@ -110,7 +159,7 @@ export interface LoggedEvent<T extends EventType = EventType> {
   subjectId: string;
   data: EventData<T>;
   actor: Actor;
-  /** The event that led to this one, if any; a chain of these is the "why". */
+  /** The event, or the run of a rule, that led to this one, if any; a chain of these is the "why". */
   causationId: string | null;
   at: Date;
 }
@@ -197,6 +246,21 @@ export async function readEvents(
   return rows.map(fromRow);
 }
 
+/** A user's events of some types between two instants, both included, in order. */
+export async function readEventsBetween(
+  db: Tx,
+  userId: string,
+  from: Date,
+  to: Date,
+  options: { types: readonly string[]; limit: number },
+): Promise<LoggedEvent[]> {
+  const rows = await db.$queryRaw<EventRow[]>`
+    SELECT id, user_id, seq, type, subject_id, data, actor_kind, actor_id, causation_id, at FROM events
+    WHERE user_id = ${userId} AND at BETWEEN ${from}::timestamptz AND ${to}::timestamptz AND type = ANY(${[...options.types]})
+    ORDER BY seq LIMIT ${options.limit}`;
+  return rows.map(fromRow);
+}
+
 /** A user's log and how far it has been read; `after` is null for a reader who only asks where the log ends. */
 export interface LogPosition {
   userId: string;
@@ -244,6 +308,21 @@ export async function readNews(
     if (row.id !== null) of.events.push(fromRow(row as EventRow));
   }
   return news;
+}
+
+/** A user's events of a span of time, both ends included. */
+export async function readSpan(
+  db: Tx,
+  userId: string,
+  span: { from: Date; to: Date; types: readonly string[]; limit: number; newestFirst?: boolean },
+): Promise<LoggedEvent[]> {
+  const order = Prisma.raw(span.newestFirst ? 'DESC' : 'ASC');
+  const rows = await db.$queryRaw<EventRow[]>`
+    SELECT id, user_id, seq, type, subject_id, data, actor_kind, actor_id, causation_id, at FROM events
+    WHERE user_id = ${userId} AND at BETWEEN ${span.from}::timestamptz AND ${span.to}::timestamptz
+      AND type = ANY(${[...span.types]})
+    ORDER BY seq ${order} LIMIT ${span.limit}`;
+  return rows.map(fromRow);
 }
 
 /** One event of this user by its id, or null. */

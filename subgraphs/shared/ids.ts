@@ -15,28 +15,36 @@ export const kinds = {
   consent: { type: 'AiConsent', table: 'ai_consents' },
   export: { type: 'DataExport', table: 'data_exports' },
   area: { type: 'LifeArea', table: 'life_areas' },
+  note: { type: 'LifeAreaNote', table: 'life_area_notes' },
   goal: { type: 'Goal', table: 'goals' },
   entry: { type: 'ProgressEntry', table: 'progress_entries' },
   milestone: { type: 'Milestone', table: 'milestones' },
   achievement: { type: 'Achievement', table: 'achievements' },
   conversation: { type: 'Conversation', table: 'conversations' },
   message: { type: 'Message', table: 'messages' },
+  toolcall: { type: 'ToolCall', table: 'tool_calls' },
   memory: { type: 'Memory', table: 'memories' },
   insight: { type: 'Insight', table: 'insights' },
   category: { type: 'ResearchCategory', table: 'research_categories' },
   result: { type: 'ResearchResult', table: 'research_results' },
+  run: { type: 'ResearchRun', table: 'research_runs' },
   connection: { type: 'Connection', table: 'connections' },
   notification: { type: 'Notification', table: 'notifications' },
   reminder: { type: 'Reminder', table: 'reminders' },
   rule: { type: 'AutomationRule', table: 'automation_rules' },
+  rulerun: { type: 'AutomationRun', table: 'rule_runs' },
   webhook: { type: 'Webhook', table: 'webhooks' },
+  mapping: { type: 'ProgressMapping', table: 'progress_mappings' },
 } as const;
 
 export type Kind = keyof typeof kinds;
 export type NodeTypeName = (typeof kinds)[Kind]['type'];
 
 /** Makes a new id, e.g. `goal_0192f3…`; `at` is its time part, in milliseconds since 1970 (0 for what was before). */
-export function newId(kind: Kind | 'event' | 'audit' | 'job' | 'sync', at: Date | number = Date.now()): string {
+export function newId(
+  kind: Kind | 'event' | 'audit' | 'job' | 'sync' | 'aicall' | 'snapshot' | 'item' | 'delivery',
+  at: Date | number = Date.now(),
+): string {
   return `${kind}_${uuidv7(Math.max(0, Math.trunc(Number(at))))}`;
 }
 

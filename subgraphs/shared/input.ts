@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { type UserError, type UserErrorCode, UserErrors } from './errors.ts';
 import { isId, type Kind } from './ids.ts';
+import { isStorable } from './storable.ts';
 
 type Path = (string | number)[];
 
@@ -76,8 +77,6 @@ export class Checks {
   }
 }
 
-/** What PostgreSQL's text and JSON cannot store: NUL, and half of a surrogate pair. */
-const unstorable = /[\0\p{Surrogate}]/u;
 /** Deeper input than any of ours; it would also take the stack of whoever walks through it. */
 const deepest = 64;
 
@@ -86,11 +85,11 @@ const deepest = 64;
  * A bad name is not part of the path: it could not be shown.
  */
 export function findNul(value: unknown, path: Path = []): Path | null {
-  if (typeof value === 'string') return unstorable.test(value) ? path : null;
+  if (typeof value === 'string') return isStorable(value) ? null : path;
   if (value === null || typeof value !== 'object' || value instanceof Date || Decimal.isDecimal(value)) return null;
   if (path.length > deepest) return path.slice(0, 3);
   for (const [name, part] of Object.entries(value)) {
-    const found = unstorable.test(name) ? path : findNul(part, [...path, name]);
+    const found = isStorable(name) ? findNul(part, [...path, name]) : path;
     if (found) return found;
   }
   return null;

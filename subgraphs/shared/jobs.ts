@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { createPostgresBackend, Queue, runMigrations, UnrecoverableError, Worker, withBackend } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 import pg from 'pg';
+import { openPool } from './db.ts';
 import type { Log } from './log.ts';
 
 /**
@@ -11,9 +13,12 @@ import type { Log } from './log.ts';
 export interface JobDefinition {
   /** `subgraph.what`, e.g. `users.export`. */
   name: string;
-  run(data: Record<string, string>): Promise<void>;
+  /** `closing` is aborted when the process is about to end and the job should hand back what it cannot finish at once. */
+  run(data: Record<string, string>, closing: AbortSignal): Promise<void>;
   /** Runs by itself every so many milliseconds. */
   every?: number;
+  /** How many of these a process runs at the same time, at least. Default 4. */
+  concurrency?: number;
   /** Attempts in all; between them the wait doubles from one second. Default 5. */
   attempts?: number;
 }
@@ -61,7 +66,6 @@ export function createJobs(
   times: JobTimes = usualTimes,
 ): Jobs {
   const workerSettings = {
-    concurrency: 4,
     lockDuration: times.lock,
     stalledInterval: times.stalledCheck,
     maxStalledCount: 10,
@@ -76,6 +80,9 @@ export function createJobs(
   const queues = new Map<string, Queue>();
   const workers: Worker[] = [];
   let closing: Promise<void> | undefined;
+  const leaving = new AbortController();
+  // Each running job may listen.
+  setMaxListeners(0, leaving.signal);
   const queueOf = (name: string) => {
     const subgraph = name.split('.')[0]!;
     let queue = queues.get(subgraph);
@@ -111,11 +118,12 @@ export function createJobs(
           if (!repeated.has(key)) await queue.removeJobScheduler(key);
         }
         const byName = new Map(jobs.map((job) => [job.name, job]));
-        const worker = openWorker(`jarvis-${subgraph}`, async (job) => {
+        const concurrency = Math.max(4, ...jobs.map((job) => job.concurrency ?? 0));
+        const worker = openWorker(`jarvis-${subgraph}`, concurrency, async (job) => {
           const definition = byName.get(job.name);
           try {
             if (!definition) throw new Error(`No job is called ${job.name}. Known: ${[...byName.keys()].join(', ')}`);
-            await definition.run(job.data as Record<string, string>);
+            await definition.run(job.data as Record<string, string>, leaving.signal);
           } catch (error) {
             if (job.attemptsMade + 1 < (definition?.attempts ?? usualAttempts)) throw error;
             throw new UnrecoverableError((error as Error).message);
@@ -133,8 +141,12 @@ export function createJobs(
   };
 
   async function close(): Promise<void> {
+    const closed = Promise.all(workers.map((worker) => worker.close()));
+    // Half of the time for jobs to finish, the other half to hand back what they cannot.
+    await withinTime(closed, times.closing / 2);
+    leaving.abort();
     // A job that does not end must not keep the process: its lock runs out, and another worker takes it over.
-    await withinTime(Promise.all(workers.map((worker) => worker.close())), times.closing);
+    await withinTime(closed, times.closing / 2);
     await withinTime(Promise.all([...queues.values()].map((queue) => queue.close())), 1_000);
     await withinTime(closeConnections(), 1_000);
   }
@@ -158,7 +170,7 @@ function groupBySubgraph(definitions: readonly JobDefinition[]): Map<string, Job
 }
 
 type Run = (job: { name: string; data: unknown; attemptsMade: number }) => Promise<void>;
-type WorkerSettings = { concurrency: number; lockDuration: number; stalledInterval: number; maxStalledCount: number };
+type WorkerSettings = { lockDuration: number; stalledInterval: number; maxStalledCount: number };
 
 function onRedis(url: string, settings: WorkerSettings, log: Log) {
   const open = (options: RedisOptions) =>
@@ -168,10 +180,10 @@ function onRedis(url: string, settings: WorkerSettings, log: Log) {
   const consumers: Redis[] = [];
   return {
     queue: (name: string) => new Queue(name, { connection: producer }),
-    worker: (name: string, run: Run) => {
+    worker: (name: string, concurrency: number, run: Run) => {
       const connection = open({ maxRetriesPerRequest: null });
       consumers.push(connection);
-      return new Worker(name, run, { connection, ...settings });
+      return new Worker(name, run, { connection, concurrency, ...settings });
     },
     close: async () => {
       for (const client of [producer, ...consumers]) client.disconnect();
@@ -182,17 +194,14 @@ function onRedis(url: string, settings: WorkerSettings, log: Log) {
 function onPostgres(connectionString: string, settings: WorkerSettings, log: Log) {
   const backed = withBackend(createPostgresBackend);
   // One pool for all queues of the process. Each worker keeps one of its connections to LISTEN on.
-  const pool = new pg.Pool({
-    connectionString,
-    max: 12,
-    connectionTimeoutMillis: 5_000,
-    options: '-c search_path=bullmq',
-  });
-  pool.on('error', (error) => log.warn({ error: error.message }, 'an idle queue connection broke'));
+  const pool = openPool(
+    { connectionString, max: 12, connectionTimeoutMillis: 5_000, options: '-c search_path=bullmq' },
+    log,
+  );
   return {
     queue: (name: string) => new backed.Queue(name, { connection: pool }) as unknown as Queue,
-    worker: (name: string, run: Run) =>
-      new backed.Worker(name, run, { connection: pool, ...settings }) as unknown as Worker,
+    worker: (name: string, concurrency: number, run: Run) =>
+      new backed.Worker(name, run, { connection: pool, concurrency, ...settings }) as unknown as Worker,
     close: () => pool.end(),
   };
 }

@@ -2,12 +2,14 @@ import type { Bus } from './bus.ts';
 import type { Config } from './config.ts';
 import type { Secrets } from './crypto.ts';
 import type { Db } from './db.ts';
+import type { Graph } from './graph.ts';
+import type { HttpClient } from './http.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import type { SubgraphDefinition } from './subgraph.ts';
 
 /** What is asked of every domain where a person's data is concerned as a whole. */
-export type Domain = Pick<SubgraphDefinition, 'name' | 'exports' | 'erase'>;
+export type Domain = Pick<SubgraphDefinition, 'name' | 'exports' | 'release' | 'erase'>;
 
 /** What every room of the house may use: made once a process, handed down as an argument. */
 export interface Platform {
@@ -19,6 +21,10 @@ export interface Platform {
   log: Log;
   /** The clock. Injected, so that tests decide what time it is. */
   now: () => Date;
+  /** The whole graph, as clients see it: how one domain asks for another's. */
+  graph: Graph;
+  /** The way to addresses that people, models and pages name. */
+  http: HttpClient;
   /** Every domain of the installation, also those that other processes serve: they share one database. */
   domains: readonly Domain[];
 }

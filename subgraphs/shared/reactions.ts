@@ -1,14 +1,29 @@
-import type { Db, Tx } from './db.ts';
-import { type EventType, type LoggedEvent, latestSeq, type Publisher, readEvents } from './events.ts';
+import { type Db, Prisma, type Tx } from './db.ts';
+import { type EventType, events, type LoggedEvent, latestSeq, type Publisher, readEvents } from './events.ts';
 import type { Platform } from './platform.ts';
 
 /** What a reaction may use: the transaction that also moves its cursor, so that its effect happens exactly once. */
 export interface ReactionContext extends Publisher {
   db: Tx;
+  /** Runs after the transaction has committed; it may be lost with the process. */
+  afterCommit(effect: () => void | Promise<void>): void;
 }
 
 /** A subgraph's answers to events, its own or others'. */
 export type Reactions = { [T in EventType]?: (event: LoggedEvent<T>, ctx: ReactionContext) => Promise<void> };
+
+/**
+ * A reader of whatever event a person's own settings name. `types` is SQL that yields the types that concern a person: what does not is gone
+ * past without a transaction.
+ */
+export interface Watch {
+  types(userId: string): Prisma.Sql;
+  react(event: LoggedEvent, ctx: ReactionContext): Promise<void>;
+}
+
+/** The same answer to every event. */
+export const onEveryEvent = (react: Watch['react']): Reactions =>
+  Object.fromEntries(Object.keys(events).map((type) => [type, react]));
 
 const sweepEvery = 15_000;
 const attemptsBeforeParking = 6;
@@ -30,6 +45,8 @@ export function runReactions(
   consumer: string,
   reactions: Reactions,
   platform: Platform,
+  /** Of the types that there are reactions to, those that concern a person. Default: all. */
+  typesFor?: Watch['types'],
 ): { stop(): Promise<void>; settle(): Promise<void> } {
   const { db, bus, log } = platform;
   const types = Object.keys(reactions) as EventType[];
@@ -78,12 +95,16 @@ export function runReactions(
     }
   }
 
+  // In the statement that reads the log, so that both are of one moment: nothing is gone past that somebody waits for by then.
+  const concerning = (userId: string) => (typesFor ? Prisma.sql`AND type IN (${typesFor(userId)})` : Prisma.empty);
+
   /** Whether an event waits for this consumer. Moves the cursor past what it has no reaction to, without a transaction. */
   async function isBehind(userId: string): Promise<boolean> {
     const [row] = await db.$queryRaw<{ next: bigint | null }[]>`
       WITH log AS (
         SELECT counter.user_id, counter.last_seq, coalesce(cursor.seq, -1) AS seq,
-          (SELECT min(seq) FROM events WHERE user_id = ${userId} AND seq > coalesce(cursor.seq, 0) AND type = ANY(${types})) AS next
+          (SELECT min(seq) FROM events WHERE user_id = ${userId} AND seq > coalesce(cursor.seq, 0)
+             AND type = ANY(${types}) ${concerning(userId)}) AS next
         FROM event_counters counter
         LEFT JOIN reaction_cursors cursor ON cursor.user_id = counter.user_id AND cursor.consumer = ${consumer}
         WHERE counter.user_id = ${userId}
@@ -101,6 +122,7 @@ export function runReactions(
   async function advance(userId: string): Promise<Outcome> {
     let current: LoggedEvent | undefined;
     let grown = false;
+    const effects: (() => void | Promise<void>)[] = [];
     try {
       const outcome = await db.$transaction(async (tx): Promise<Outcome> => {
         const [cursor] = await tx.$queryRaw<{ seq: bigint }[]>`
@@ -111,7 +133,8 @@ export function runReactions(
         const react = reactions[current.type] as (event: LoggedEvent, ctx: ReactionContext) => Promise<void>;
         const actor = { kind: 'system', id: consumer } as const;
         const before = await latestSeq(tx, userId);
-        await react(current, { db: tx, userId, actor, now: platform.now, causationId: current.id });
+        const afterCommit = (effect: () => void | Promise<void>) => void effects.push(effect);
+        await react(current, { db: tx, userId, actor, now: platform.now, causationId: current.id, afterCommit });
         grown = (await latestSeq(tx, userId)) > before;
         await tx.$executeRaw`
           UPDATE reaction_cursors SET seq = ${current.seq} WHERE consumer = ${consumer} AND user_id = ${userId}`;
@@ -119,6 +142,11 @@ export function runReactions(
       });
       if (current) failures.delete(current.id);
       if (grown) bus.publish('events', userId);
+      for (const effect of effects) {
+        await Promise.resolve()
+          .then(effect)
+          .catch((error) => log.warn({ error, consumer }, 'an effect after a reaction failed'));
+      }
       return outcome;
     } catch (error) {
       if (current) await countFailure(current, error as Error);

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { EmailAddressResolver, JSONResolver } from 'graphql-scalars';
+import { parseUrl } from './urls.ts';
 
 /** Dates outside these years are typing errors; they also keep every date inside what PostgreSQL and Temporal can hold. */
 export const earliestDate = '1900-01-01';
@@ -95,7 +96,7 @@ export const DecimalScalar = new GraphQLScalarType({
 });
 
 export const URLScalar = textScalar('URL', (text) => {
-  const url = text.length <= 2048 && URL.canParse(text) ? new URL(text) : null;
+  const url = text.length <= 2048 ? parseUrl(text) : null;
   return url && url.href.length <= 2048 && /^https?:$/.test(url.protocol) && !url.username && !url.password
     ? url.href
     : fail('URL must be an absolute http or https address without a password, of at most 2048 characters.');

@@ -6,6 +6,8 @@ import { addressVariable, type Config, ConfigError, subgraphNames } from './conf
 import { createSecrets, encryptionKeys } from './crypto.ts';
 import { openDb } from './db.ts';
 import { startEmbeddedPostgres } from './embeddedPostgres.ts';
+import { createGraphClient } from './graph.ts';
+import { createHttpClient } from './http.ts';
 import { createJobs, migrateQueues } from './jobs.ts';
 import type { Log } from './log.ts';
 import type { Domain, Platform } from './platform.ts';
@@ -15,13 +17,14 @@ export interface StartedPlatform {
   databaseUrl: string;
   /** What is in use, for the start banner. */
   summary: string;
-  /** Closes in the order that loses nothing: jobs, bus, database. */
-  close(): Promise<void>;
+  /** Closes in the order that loses nothing: jobs first, the database last. Says what it closes. */
+  close(onStep?: (what: string) => void): Promise<void>;
 }
 
 /**
  * Opens everything a process stands on: the database (embedded unless DATABASE_URL is set), its migrations, the bus and
- * the queues.
+ * the queues, and the way to the graph.
+ * @param graphUrl where the gateway takes operations; asked each time, for its port may be known late.
  * @throws ConfigError with one sentence that says what to change.
  */
 export async function startPlatform(
@@ -29,6 +32,7 @@ export async function startPlatform(
   log: Log,
   onProgress: (what: string) => void,
   domains: readonly Domain[],
+  graphUrl: () => string = () => config.GATEWAY_URL ?? `${config.publicUrl}/graphql`,
 ): Promise<StartedPlatform> {
   const embedded = config.DATABASE_URL
     ? null
@@ -38,10 +42,14 @@ export async function startPlatform(
         },
       );
   const databaseUrl = embedded ? embedded.url() : config.DATABASE_URL!;
-  const closers: (() => Promise<void>)[] = [async () => embedded?.stop()];
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse())
-      await closer().catch((error: Error) => log.warn({ error: error.message }, 'closing failed'));
+  const closers: [what: string, close: () => Promise<void>][] = [
+    ['the embedded PostgreSQL', async () => embedded?.stop()],
+  ];
+  const close = async (onStep?: (what: string) => void) => {
+    for (const [what, closer] of closers.splice(0).reverse()) {
+      onStep?.(what);
+      await closer().catch((error: Error) => log.warn({ error: error.message, what }, 'closing failed'));
+    }
   };
   try {
     if (!embedded) await checkDatabase(databaseUrl);
@@ -50,13 +58,21 @@ export async function startPlatform(
       onProgress(`applied ${applied.length} database migration${applied.length === 1 ? '' : 's'}`);
     if (!config.REDIS_URL) await migrateQueues(databaseUrl);
     const { db, close: closeDb } = openDb(databaseUrl, { connections: config.DATABASE_POOL, log });
-    closers.push(closeDb);
+    closers.push(['the database', closeDb]);
     const bus = await openBus(config, databaseUrl, log);
-    closers.push(() => bus.close());
+    closers.push(['the bus', () => bus.close()]);
+    const graph = createGraphClient(graphUrl, config.REQUEST_TIMEOUT_MS + 1_000);
+    closers.push(['the way to the graph', () => graph.close()]);
+    const http = createHttpClient({
+      allowPrivate: config.ALLOW_PRIVATE_ADDRESSES === 'yes',
+      ports: config.OUTBOUND_PORTS,
+    });
+    closers.push(['the way to the web', async () => void (await http.close())]);
+    // Last to open, first to close: jobs that end use all of the others.
     const jobs = createJobs({ redisUrl: config.REDIS_URL, databaseUrl }, log);
-    closers.push(() => jobs.close());
+    closers.push(['jobs', () => jobs.close()]);
     const secrets = createSecrets(encryptionKeys(config));
-    const platform: Platform = { config, db, bus, jobs, secrets, log, now: () => new Date(), domains };
+    const platform: Platform = { config, db, bus, jobs, secrets, log, now: () => new Date(), graph, http, domains };
     const database = embedded ? `embedded PostgreSQL in ${config.DATA_DIR}` : 'PostgreSQL at DATABASE_URL';
     return {
       platform,
@@ -72,6 +88,26 @@ export async function startPlatform(
     }
     throw error;
   }
+}
+
+/** Longer than everything that stopping waits for, in milliseconds: who is still here then hangs. */
+const longestStop = 60_000;
+
+/**
+ * Called when a process begins to stop: ends it at last, though something never ends. Nothing is lost by it: what is
+ * acknowledged is committed, locks of jobs run out, and an embedded database runs on until the next start finds it.
+ * @param at what it was waiting for, asked then.
+ * @param patience in milliseconds
+ */
+export function exitAtLast(log: Log, at: () => string, patience = longestStop): void {
+  setTimeout(() => {
+    log.error(
+      { waitingFor: at(), resources: process.getActiveResourcesInfo() },
+      'stopping hangs: leaving all the same',
+    );
+    // Once the log has written that. Not by `process.exit`, which waits for threads to end.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1_000);
+  }, patience).unref();
 }
 
 /** In one process the bus is a function call; between processes it is Redis where there is one, else NOTIFY. */

@@ -12,14 +12,15 @@ import {
   validate,
 } from 'graphql';
 import { type Context, createContext, type RequestInfo } from './context.ts';
-import { type Db, Prisma, type Tx } from './db.ts';
-import { badInput, errorCodes, UserErrors } from './errors.ts';
+import { type Db, isDatabaseAway, Prisma, type Tx } from './db.ts';
+import { findDelta, isDeltaId, type MessageDelta } from './deltas.ts';
+import { badInput, databaseAway, errorCodes, UserErrors } from './errors.ts';
 import { findEvent, type LoggedEvent } from './events.ts';
 import { type ClaimedKey, claimKey, releaseKey, storeResult } from './idempotency.ts';
 import { findNul } from './input.ts';
 import type { JobDefinition } from './jobs.ts';
 import type { Platform } from './platform.ts';
-import { type Reactions, runReactions } from './reactions.ts';
+import { onEveryEvent, type Reactions, runReactions, type Watch } from './reactions.ts';
 import { scalars } from './scalars.ts';
 import { subgraphSdl } from './sdl.ts';
 
@@ -39,6 +40,8 @@ export interface SubgraphDefinition<Loaders = unknown> {
   resolvers: object;
   /** What each subscription field answers for one event. */
   subscriptions?: Record<string, (event: LoggedEvent, args: Record<string, unknown>, ctx: Context<Loaders>) => unknown>;
+  /** Likewise for subscriptions to the deltas of a reply, which are not in the event log. */
+  streams?: Record<string, (delta: MessageDelta, args: Record<string, unknown>, ctx: Context<Loaders>) => unknown>;
   loaders?: (ctx: Context<Loaders>) => Loaders;
   /**
    * Mutations that speak to the outside world or manage their transactions themselves (see `transaction`). With an
@@ -46,9 +49,16 @@ export interface SubgraphDefinition<Loaders = unknown> {
    */
   withoutTransaction?: readonly string[];
   reactions?: Reactions;
+  /** Readers of whatever events people's own settings name, by name: each has a place of its own in the log. */
+  watches?: (platform: Platform) => Record<string, Watch>;
   jobs?: (platform: Platform) => JobDefinition[];
   /** The domain's part of a data export. */
   exports?: readonly ExportedType[];
+  /**
+   * Gives back what the person granted Jarvis elsewhere, before an account is erased; it may be called again.
+   * @throws Error when that cannot be done now.
+   */
+  release?: (platform: Platform, userId: string) => Promise<void>;
   /** Deletes every row of the user in this domain; part of the erasure of an account. */
   erase?: (tx: Tx, userId: string) => Promise<void>;
   /** The domain's part of the demo account, in one transaction with the others'. */
@@ -81,7 +91,7 @@ export interface SubgraphCall {
   /** For a subscription: the id of the event that its field is to be resolved for. */
   eventId?: string | undefined;
   /** The event itself, where the caller is in the same process and has it: it need not be read again. */
-  event?: LoggedEvent | undefined;
+  event?: LoggedEvent | MessageDelta | undefined;
 }
 
 export interface Subgraph {
@@ -132,7 +142,7 @@ export function createSubgraph<Loaders>(definition: SubgraphDefinition<Loaders>,
   };
 
   const reactions = definition.reactions ?? {};
-  let running: ReturnType<typeof runReactions> | undefined;
+  let running: ReturnType<typeof runReactions>[] = [];
   return {
     name: definition.name,
     async execute(call) {
@@ -141,7 +151,8 @@ export function createSubgraph<Loaders>(definition: SubgraphDefinition<Loaders>,
       const ctx = createContext(platform, call.request, makeLoaders);
       if (call.eventId !== undefined) {
         const userId = call.request.viewer?.userId;
-        const event = call.event ?? (userId && (await findEvent(ctx.db, userId, call.eventId)));
+        const find = isDeltaId(call.eventId) ? findDelta : findEvent;
+        const event = call.event ?? (userId && (await find(ctx.db, userId, call.eventId)));
         if (!event || event.userId !== userId) return { data: null };
         ctx.event = event;
       }
@@ -157,29 +168,36 @@ export function createSubgraph<Loaders>(definition: SubgraphDefinition<Loaders>,
       return { data: result.data as never, ...(errors && { errors }) };
     },
     async work() {
-      running = runReactions(definition.name, reactions, platform);
+      const watches = Object.entries(definition.watches?.(platform) ?? {});
+      running = [
+        runReactions(definition.name, reactions, platform),
+        ...watches.map(([name, { types, react }]) =>
+          runReactions(`${definition.name}.${name}`, onEveryEvent(react), platform, types),
+        ),
+      ];
       const jobs = definition.jobs?.(platform) ?? [];
       if (jobs.length > 0) await platform.jobs.work(jobs);
     },
     async settle() {
-      await running?.settle();
+      for (const reader of running) await reader.settle();
     },
     async stop() {
-      await running?.stop();
+      await Promise.all(running.map((reader) => reader.stop()));
     },
   };
 }
 
 type Resolve<Loaders> = GraphQLFieldResolver<unknown, Context<Loaders>, Record<string, unknown>>;
 
-function subscriptionResolvers<Loaders>({ subscriptions }: SubgraphDefinition<Loaders>) {
-  if (!subscriptions) return {};
-  const fields = Object.entries(subscriptions).map(([name, resolve]) => [
+function subscriptionResolvers<Loaders>({ subscriptions, streams }: SubgraphDefinition<Loaders>) {
+  if (!subscriptions && !streams) return {};
+  const fields = Object.entries({ ...subscriptions, ...streams }).map(([name, resolve]) => [
     name,
     {
-      resolve: (event: LoggedEvent, args: Record<string, unknown>, ctx: Context<Loaders>) => resolve(event, args, ctx),
+      resolve: (event: unknown, args: Record<string, unknown>, ctx: Context<Loaders>) =>
+        resolve(event as never, args, ctx),
       subscribe: () => {
-        throw new Error('Subscriptions are fed from the event log, one event at a time.');
+        throw new Error('Subscriptions are fed by the gateway, one event at a time.');
       },
     },
   ]);
@@ -357,6 +375,10 @@ function mask(error: GraphQLError, ctx: Context<unknown>) {
   if (!error.path || isArgumentError(error.originalError)) return { ...base, extensions: { code: 'BAD_USER_INPUT' } };
   const cause = error.originalError ?? error;
   ctx.log.error({ path: error.path, error: cause }, 'a resolver failed');
+  if (isDatabaseAway(cause)) {
+    const { message, extensions } = databaseAway();
+    return { ...base, message, extensions: { code: extensions.code, retryAfter: extensions.retryAfter } };
+  }
   return { ...base, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 }
 

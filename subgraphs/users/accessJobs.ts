@@ -19,5 +19,6 @@ async function sweep({ db, now }: Platform): Promise<void> {
   const ago = (ms: number) => new Date(now().getTime() - ms);
   await db.usedNonce.deleteMany({ where: { expiresAt: { lt: now() } } });
   await db.rateLimit.deleteMany({ where: { windowStart: { lt: ago(hour) } } });
+  await db.taskToken.deleteMany({ where: { expiresAt: { lt: now() } } });
   await db.session.deleteMany({ where: { expiresAt: { lt: ago(keptMs) } } });
 }

@@ -127,6 +127,7 @@ const actorKinds = {
   apiKey: 'API_KEY',
   assistant: 'ASSISTANT',
   automation: 'AUTOMATION',
+  research: 'RESEARCH',
   system: 'SYSTEM',
 } as const satisfies Record<Actor['kind'], string>;
 

@@ -2,7 +2,7 @@ import type { Device } from '../../prisma/generated/client.ts';
 import { sha256 } from '../shared/crypto.ts';
 import type { Tx } from '../shared/db.ts';
 import { limit, notFound } from '../shared/errors.ts';
-import { type NewEvent, publish } from '../shared/events.ts';
+import { type NewEvent, type Publisher, publish } from '../shared/events.ts';
 import { canonical } from '../shared/idempotency.ts';
 import { newId } from '../shared/ids.ts';
 import { Checks } from '../shared/input.ts';
@@ -133,6 +133,21 @@ export async function removeDevice(ctx: UserContext, { id }: { id: string }): Pr
   return { id };
 }
 
+/** A push token that APNs does not know any more leaves its device, unless the app has registered it anew since then. */
+export async function dropPushToken(
+  ctx: Publisher,
+  id: string,
+  { token, reason, since }: { token: string; reason: string; since: string },
+): Promise<void> {
+  const { db, userId } = ctx;
+  const device = await lockDevice(db, userId, id);
+  if (!device?.pushToken || sha256(device.pushToken) !== token) return;
+  if (device.pushRegisteredAt && device.pushRegisteredAt > new Date(since)) return;
+  await db.device.update({ where: { userId_id: { userId, id } }, data: { ...noPush, ...nextVersion(ctx.now()) } });
+  await audit(ctx, 'device.pushTokenDropped', id, { reason });
+  await publish(ctx, { type: 'device.updated', subjectId: id, data: {} });
+}
+
 /** The user's devices, most recently seen first. */
 export function listDevices(ctx: UserContext): Promise<Device[]> {
   const orderBy = [{ lastSeenAt: 'desc' as const }, { id: 'desc' as const }];
@@ -144,10 +159,7 @@ async function takePushToken(ctx: UserContext, pushToken: string, id: string) {
   const rows = await ctx.db.device.updateManyAndReturn({
     where: { pushToken, NOT: { userId: ctx.userId, id } },
     data: {
-      pushToken: null,
-      pushEnvironment: null,
-      pushRegisteredAt: null,
-      inputHash: null,
+      ...noPush,
       version: { increment: 1 },
       updatedAt: ctx.now(),
     },
@@ -164,5 +176,6 @@ async function lockDevice(tx: Tx, userId: string, id: string): Promise<Device | 
   return tx.device.findUnique({ where: { userId_id: { userId, id } } });
 }
 
+const noPush = { pushToken: null, pushEnvironment: null, pushRegisteredAt: null, inputHash: null };
 const isFull = async (tx: Tx, userId: string) => (await tx.device.count({ where: { userId } })) >= mostDevices;
 const nextVersion = (now: Date) => ({ version: { increment: 1 }, updatedAt: now });

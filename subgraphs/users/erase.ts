@@ -4,14 +4,14 @@ import type { Platform } from '../shared/platform.ts';
 import { revokeAppleTokens } from './apple.ts';
 
 const day = 24 * 3600_000;
-/** For so long we try to reach Apple; then the account is erased without it, in milliseconds. */
-const appleRetries = 3 * day;
+/** For so long we try to reach Apple and other services; then the account is erased without them, in milliseconds. */
+const longestTrying = 3 * day;
 /** Erasures that one run of the job begins or takes up at most. */
 const mostAtOnce = 100;
 
 /**
  * Erases accounts whose time has come, and takes up erasures that did not finish. For each: everything that opens the
- * account ends, Apple's tokens are revoked, each domain erases its rows in a transaction of its own and leaves a receipt,
+ * account ends, Apple's tokens and those of connected services are revoked, each domain erases its rows in a transaction of its own and leaves a receipt,
  * and the account itself goes last. Each step can be repeated, so that it does not matter where a crash interrupts.
  * What remains is one row with a hash of the user id.
  * @throws Error when one or more could not be finished; they are taken up again.
@@ -47,7 +47,10 @@ async function eraseAccount(platform: Platform, userId: string): Promise<void> {
   const startedAt = await begin(platform, userId);
   if (!startedAt) return;
   bus.publish('identity', userId);
-  await revokeAtApple(platform, userId, startedAt);
+  await giveBack(platform, userId, startedAt, 'apple', () => revokeAppleTokens(platform, userId));
+  for (const { name, release } of domains) {
+    if (release) await giveBack(platform, userId, startedAt, `${name}.release`, () => release(platform, userId));
+  }
   for (const { name, erase } of domains) {
     if (name !== 'users' && erase) await step(platform, userId, name, (tx) => erase(tx, userId));
   }
@@ -87,22 +90,29 @@ async function begin({ db, now }: Platform, userId: string): Promise<Date | null
     });
     await tx.session.deleteMany({ where: { userId } });
     await tx.apiKey.deleteMany({ where: { userId } });
+    await tx.taskToken.deleteMany({ where: { userId } });
     return row.startedAt;
   });
 }
 
-/** Not inside a transaction: Apple may take its time. Once the receipt is there, it is not asked again. */
-async function revokeAtApple(platform: Platform, userId: string, startedAt: Date): Promise<void> {
+/** Not inside a transaction: others may take their time. Once the receipt is there, they are not asked again. */
+async function giveBack(
+  platform: Platform,
+  userId: string,
+  startedAt: Date,
+  receipt: string,
+  work: () => Promise<unknown>,
+): Promise<void> {
   const { db, log, now } = platform;
   const erasure = await db.erasure.findUnique({ where: { userHash: sha256(userId) } });
-  if ((erasure?.receipts as Record<string, string> | undefined)?.apple) return;
+  if ((erasure?.receipts as Record<string, string> | undefined)?.[receipt]) return;
   try {
-    await revokeAppleTokens(platform, userId);
+    await work();
   } catch (error) {
-    if (now().getTime() - startedAt.getTime() < appleRetries) throw error;
-    log.warn({ error, userHash: sha256(userId) }, 'Apple could not be reached: its tokens were not revoked');
+    if (now().getTime() - startedAt.getTime() < longestTrying) throw error;
+    log.warn({ error, receipt, userHash: sha256(userId) }, 'a service could not be reached: access was not given back');
   }
-  await step(platform, userId, 'apple', async () => {});
+  await step(platform, userId, receipt, async () => {});
 }
 
 /** One step in a transaction of its own, which also writes its receipt: it is done once, or not at all. */
@@ -143,6 +153,7 @@ export async function eraseUser(tx: Tx, userId: string): Promise<void> {
   await tx.session.deleteMany(where);
   await tx.device.deleteMany(where);
   await tx.apiKey.deleteMany(where);
+  await tx.taskToken.deleteMany(where);
   await tx.aiConsent.deleteMany(where);
   await tx.dataExport.deleteMany(where);
   await tx.appleAccount.deleteMany(where);

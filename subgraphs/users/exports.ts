@@ -7,6 +7,7 @@ import { publish } from '../shared/events.ts';
 import { isId, newId } from '../shared/ids.ts';
 import type { Platform } from '../shared/platform.ts';
 import { transaction } from '../shared/subgraph.ts';
+import { parseUrl } from '../shared/urls.ts';
 import { archive } from './archive.ts';
 import { audit } from './audit.ts';
 import { lockUser } from './profile.ts';
@@ -150,9 +151,9 @@ export function downloadUrl(ctx: Pick<UserContext, 'config' | 'now'>, row: Expor
  * @param url path and query, or the whole address
  */
 export async function openExport(platform: Platform, url: string): Promise<{ name: string; content: Buffer } | null> {
-  const base = platform.config.publicUrl;
-  if (!URL.canParse(url, base)) return null;
-  const { pathname, searchParams } = new URL(url, base);
+  const parsed = parseUrl(url, platform.config.publicUrl);
+  if (!parsed) return null;
+  const { pathname, searchParams } = parsed;
   const id = /\/exports\/([^/]+)$/.exec(pathname)?.[1] ?? '';
   const [user = '', expires = '', nonce = '', signature = ''] = ['user', 'expires', 'nonce', 'signature'].map(
     (name) => searchParams.get(name) ?? undefined,

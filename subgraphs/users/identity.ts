@@ -3,6 +3,7 @@ import { sha256 } from '../shared/crypto.ts';
 import type { Db } from '../shared/db.ts';
 import { unauthenticated } from '../shared/errors.ts';
 import type { Platform } from '../shared/platform.ts';
+import { findTaskToken, taskTokenPrefix } from '../shared/taskTokens.ts';
 import { clockSkewSeconds, verifyAccessToken } from './accessTokens.ts';
 import { findApiKey } from './apiKeys.ts';
 
@@ -27,11 +28,13 @@ interface Cache {
 const caches = new WeakMap<Db, Cache>();
 
 /**
- * Says who is behind a bearer: an access token, or an API key by its prefix `jrv_`. Remembered for 5 seconds and forgotten
+ * Says who is behind a bearer: an access token, an API key by its prefix `jrv_`, or a task token by its prefix `jtt_`. Remembered for 5 seconds and forgotten
  * at once when the bus says that the session, key or user has changed.
  * @throws GraphQLError UNAUTHENTICATED when it is not valid, or not any more.
  */
 export async function identify(platform: Platform, bearer: string): Promise<Identity> {
+  // Used a few times, and by nobody but us: nothing to remember, and no telling of the session behind it.
+  if (bearer.startsWith(taskTokenPrefix)) return identifyTask(platform, bearer);
   const cache = cacheOf(platform);
   const hash = sha256(bearer);
   const now = platform.now().getTime();
@@ -42,14 +45,23 @@ export async function identify(platform: Platform, bearer: string): Promise<Iden
     cache.entries.delete(hash);
   }
   const { generation } = cache;
-  const identity = bearer.startsWith('jrv_')
-    ? await identifyApiKey(platform, bearer)
-    : await identifySession(platform, bearer);
+  const identity = await lookUp(platform, bearer);
   if (cache.generation === generation) {
     if (cache.entries.size >= cacheSize) cache.entries.delete(cache.entries.keys().next().value!);
     cache.entries.set(hash, { identity, checkedAt: now });
   }
   return identity;
+}
+
+function lookUp(platform: Platform, bearer: string): Promise<Identity> {
+  if (bearer.startsWith('jrv_')) return identifyApiKey(platform, bearer);
+  return identifySession(platform, bearer);
+}
+
+async function identifyTask({ db, now }: Platform, token: string): Promise<Identity> {
+  const found = await findTaskToken(db, token, now());
+  if (!found) throw unauthenticated('The task token is not valid, or not any more.');
+  return found;
 }
 
 /** Access tokens are accepted a little longer, as where they are verified; API keys have only our clock. */

@@ -5,6 +5,7 @@ import { makeDemo } from './demo.ts';
 import { eraseUser } from './erase.ts';
 import { exported } from './exported.ts';
 import { userJobs } from './jobs.ts';
+import { reactions } from './reactions.ts';
 import { access } from './resolvers/access.ts';
 import { person } from './resolvers/person.ts';
 
@@ -20,6 +21,7 @@ export const users = defineSubgraph<Loaders>({
   },
   loaders: createLoaders,
   withoutTransaction: ['signInWithApple', 'signInForDevelopment', 'refreshSession'],
+  reactions,
   jobs: (platform) => [...accessJobs(platform), ...userJobs(platform)],
   exports: exported,
   erase: eraseUser,

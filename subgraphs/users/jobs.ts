@@ -1,11 +1,13 @@
 import { idempotencyHours } from '../shared/idempotency.ts';
 import type { JobDefinition } from '../shared/jobs.ts';
 import type { Platform } from '../shared/platform.ts';
+import { resealSecrets } from '../shared/sealed.ts';
 import { eraseDueAccounts } from './erase.ts';
 import { expireExports, failAbandonedExports, makeExport } from './exports.ts';
 
 const hour = 3600_000;
 const day = 24 * hour;
+const minute = 60_000;
 /** Events are kept this long: a copy that was away for longer is loaded anew. In milliseconds. */
 const eventsKept = 90 * day;
 /** Rows deleted by one statement at most: each is short, however much there is. */
@@ -16,6 +18,7 @@ export function userJobs(platform: Platform): JobDefinition[] {
   return [
     { name: 'users.export', run: ({ exportId = '' }) => makeExport(platform, exportId) },
     { name: 'users.erase', every: hour, run: () => eraseDueAccounts(platform) },
+    { name: 'users.resealSecrets', every: 5 * minute, run: async () => void (await resealSecrets(platform)) },
     { name: 'users.cleanup', every: hour, run: () => cleanUp(platform) },
   ];
 }

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { newId } from '../../subgraphs/shared/ids.ts';
-import { type Person, startGraph, type TestGraph } from '../support/graph.ts';
+import { ana, beginGraph, bob, graph } from '../support/begin.ts';
+import type { Person } from '../support/graph.ts';
 import { errorsOf, importTree } from './support.ts';
 
-let graph: TestGraph;
-let ana: Person;
-let bob: Person;
-beforeAll(async () => {
-  graph = await startGraph();
-  ana = await graph.person();
-  bob = await graph.person();
-}, 60_000);
-afterAll(() => graph?.stop());
+beginGraph();
 
 const fields = 'memory { id kind text source enabled version sourceMessage { content } }';
 const mutate = async (person: Person, name: string, selection: string, input: Record<string, unknown>) => {

@@ -1,9 +1,40 @@
-import type { Person } from '../support/graph.ts';
+import type { Person, Variables } from '../support/graph.ts';
 
 export const errorsOf = 'errors { code path message }';
 
 export const conversationFields = `id title archived contextIds messageCount version activeAt createdAt
   currentMessage { content } messages(first: 100) { nodes { id content role status origin } }`;
+
+/** The payload of a mutation, refused or not. */
+export const mutate = async (person: Person, field: string, input: Variables, selection: string) => {
+  const type = `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
+  const data = await person.data(
+    `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} ${errorsOf} } }`,
+    { input },
+  );
+  return data[field];
+};
+
+export const create = (person: Person, input: Variables) =>
+  mutate(person, 'createConversation', input, `conversation { ${conversationFields} }`);
+export const update = (person: Person, input: Variables) =>
+  mutate(person, 'updateConversation', input, `conversation { ${conversationFields} }`);
+export const remove = (person: Person, input: Variables) =>
+  mutate(person, 'deleteConversation', input, 'deletedId conversation { id version }');
+export const edit = (person: Person, input: Variables) =>
+  mutate(
+    person,
+    'editMessage',
+    input,
+    'message { id content siblings { content } } conversation { version messageCount }',
+  );
+export const note = (person: Person, input: Variables) =>
+  mutate(
+    person,
+    'addNote',
+    input,
+    'message { id content role origin parent { content } } conversation { version messageCount }',
+  );
 
 /** Brings in a conversation; `lines` are `key < parentKey: text` with the role by the key's first letter (u, a, s). */
 export async function importTree(person: Person, lines: string[], input: Record<string, unknown> = {}) {

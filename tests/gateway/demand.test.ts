@@ -126,10 +126,15 @@ describe('whoever has spent the budget', () => {
   });
 
   test('may be an address from which nobody has signed in, with a smaller budget', async () => {
-    const { answer, headers } = await ask('{ rateLimit { limit } }');
-    expect(answer.data.rateLimit.limit).toBe(5_000);
+    const { answer, headers } = await ask('{ rateLimit { limit remaining } }');
+    const { limit, remaining } = answer.data.rateLimit;
+    expect(limit).toBe(5_000);
     expect(headers.get('ratelimit-policy')).toBe('"cost";q=5000;w=10');
-    const { status } = await ask('{ viewer { goals(first: 100) { nodes { entries(first: 60) { nodes { id } } } } } }');
-    expect(status).toBeGreaterThanOrEqual(400);
+    const refused = await ask('{ viewer { goals(first: 100) { nodes { entries(first: 60) { nodes { id } } } } } }');
+    expect([refused.status, refused.answer.errors[0].extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
+    // What it may not ask takes nothing of it.
+    expect((await ask('{ rateLimit { remaining } }')).answer.data.rateLimit.remaining).toBeGreaterThanOrEqual(
+      remaining,
+    );
   });
 });

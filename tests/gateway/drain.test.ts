@@ -14,12 +14,10 @@ import { compose } from './execution/federation.ts';
 const directory = mkdtempSync(join(tmpdir(), 'jarvis-drain-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Whether nobody is let in any more. */
-const isLeaving = (url: string) =>
-  fetch(`${url}/health/ready`).then(
-    ({ status }) => status === 503,
-    () => true,
-  );
+/** Long enough to be asked in. */
+const lead = 2_000;
+/** Whether it says that it is leaving; throws when it lets nobody in any more. */
+const isLeaving = async (url: string) => (await fetch(`${url}/health/ready`)).status === 503;
 
 describe('npm start, told to end by SIGTERM', () => {
   let database: TestDatabase;
@@ -35,6 +33,7 @@ describe('npm start, told to end by SIGTERM', () => {
       DATABASE_URL: database.url,
       DEMO_DATA: 'off',
       LOG_LEVEL: 'error',
+      DRAIN_LEAD_MS: String(lead),
     });
     direct = new pg.Client({ connectionString: database.url });
     await direct.connect();
@@ -75,6 +74,7 @@ describe('npm start, told to end by SIGTERM', () => {
     });
     const ended = server.end('SIGTERM');
     await until('it is leaving', () => isLeaving(server.url));
+    expect(open.some(({ end }) => end)).toBe(false);
     await until('all are sent elsewhere', () => open.every(({ end }) => end) && idle.code());
     await direct.query('COMMIT');
 
@@ -109,7 +109,11 @@ describe('npm run gateway, told to end by SIGTERM', () => {
     const file = join(directory, 'supergraph.graphql');
     writeFileSync(file, compose({ things: 'type Query { slow: Int }' }));
     const url = `http://127.0.0.1:${(subgraph.address() as AddressInfo).port}/`;
-    gateway = await startProcess('supergraph', {}, ['--supergraph', file, '--override', `things=${url}`]);
+    const override = `things=${url}`;
+    gateway = await startProcess('supergraph', {}, [
+      ...['--supergraph', file, '--override', override],
+      ...['--drain-lead', String(lead)],
+    ]);
   }, 60_000);
   afterAll(async () => {
     await gateway?.end('SIGKILL');
@@ -123,6 +127,8 @@ describe('npm run gateway, told to end by SIGTERM', () => {
     await until('it runs', () => asked.length === 1);
     const ended = gateway.end('SIGTERM');
     await until('it is leaving', () => isLeaving(gateway.url));
+    expect(await post(gateway.url, '{ __typename }')).toMatchObject({ data: { __typename: 'Query' } });
+    expect(idle.code()).toBeFalsy();
     await until('the socket is closed', idle.code);
     expect(idle.code()).toBe(1001);
     answer();

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openSocket } from '../support/connections.ts';
+import { connect, openSocket } from '../support/connections.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { post, type RunningProcess, signIn, startProcess } from '../support/process.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';
@@ -83,6 +83,28 @@ import { until } from '../support/until.ts';
     await post(first.url, 'mutation { signOut { errors { message } } }', {}, headers);
     await until('the socket is closed', client.code);
     expect(client.code()).toBe(4403);
+  });
+
+  test('tell one reply alike, wherever it is written and whoever listens', async () => {
+    const [first, second] = nodes as [RunningProcess, RunningProcess];
+    const headers = await signIn(first.url, 'dora@example.com');
+    const send =
+      'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { reply { id } errors { message } } }';
+    const { data } = await post(first.url, send, { input: { content: 'What can you do?' } }, headers);
+    const query = `subscription ($id: ID!, $after: Int!) {
+      messageStream(messageId: $id, after: $after) { sequence kind text status } }`;
+    /** Everything after a number, from one node. */
+    const listen = async ({ url }: RunningProcess, after: number) => {
+      const connection = await connect('WebSocket', url, headers, query, { id: data.sendMessage.reply.id, after });
+      await until('it ends', () => connection.end);
+      connection.leave();
+      return connection.answers.map((answer) => answer.data.messageStream);
+    };
+    const [here, there] = await Promise.all([listen(first, 0), listen(second, 0)]);
+    expect(here.map(({ sequence }) => sequence)).toEqual(here.map((_, i) => i + 1));
+    expect(here.at(-1)).toMatchObject({ kind: 'END', status: 'COMPLETE' });
+    expect(there).toEqual(here);
+    expect(await listen(second, 1)).toEqual(here.slice(1));
   });
 
   test('go on alone, each with a budget of its own, when Redis is gone', async () => {

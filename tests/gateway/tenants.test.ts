@@ -14,6 +14,7 @@ import { fillDemoAccount } from '../../subgraphs/demo.ts';
 import { type Kind, kinds, newId } from '../../subgraphs/shared/ids.ts';
 import { type Person, startGraph, type TestGraph } from '../support/graph.ts';
 import { apiSchema, everything } from '../support/schema.ts';
+import { converse } from '../users/life.ts';
 
 /**
  * The tenant matrix: every query and mutation of the schema that takes an id, with ids of every kind that belong to
@@ -35,17 +36,7 @@ beforeAll(async () => {
   await ana.data(
     `mutation { createWebhook(input: { url: "https://example.com/hook", document: "subscription { goalCompleted { event { id } } }" }) { errors { message } } }`,
   );
-  const now = graph.clock.now();
-  await graph.db.session.create({
-    data: {
-      userId: ana.userId,
-      id: newId('session', now),
-      method: 'development',
-      createdAt: now,
-      lastUsedAt: now,
-      expiresAt: new Date(now.getTime() + 86_400_000),
-    },
-  });
+  await converse(graph, ana);
   for (const [kind, { table }] of Object.entries(kinds) as [Kind, { table: string }][]) {
     const owner = kind === 'user' ? 'id' : 'user_id';
     const rows = await graph.db.$queryRawUnsafe<{ id: string }[]>(

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { addDays } from '../../subgraphs/goals/calendar.ts';
-import { type Person, startGraph, type TestGraph } from '../support/graph.ts';
+import { ana, beginGraph, graph } from '../support/begin.ts';
+import type { Person } from '../support/graph.ts';
 import { makeGoal, mutate } from './fixtures/graph.ts';
 
-let graph: TestGraph;
-let ana: Person;
-beforeAll(async () => {
-  graph = await startGraph();
-  ana = await graph.person();
-});
-afterAll(() => graph?.stop());
+beginGraph();
 
 /** Logs one value a day, ending today; null leaves the day out. */
 async function fill(person: Person, goalId: string, values: readonly (number | null)[]) {

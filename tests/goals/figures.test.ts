@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Goal } from '../../prisma/generated/client.ts';
 import { addDays } from '../../subgraphs/goals/calendar.ts';
@@ -10,17 +10,12 @@ import { currentValue } from '../../subgraphs/goals/series.ts';
 import { shapeOf } from '../../subgraphs/goals/shape.ts';
 import { streaks } from '../../subgraphs/goals/streaks.ts';
 import { strengthOf } from '../../subgraphs/goals/strength.ts';
-import { type Person, startGraph, type TestGraph } from '../support/graph.ts';
+import { ana, beginGraph, graph } from '../support/begin.ts';
+import type { Person } from '../support/graph.ts';
 import { log, makeGoal, makeHabit, mutate, read } from './fixtures/graph.ts';
 
-let graph: TestGraph;
-let ana: Person;
 const today = '2026-03-10';
-beforeAll(async () => {
-  graph = await startGraph();
-  ana = await graph.person();
-});
-afterAll(() => graph?.stop());
+beginGraph();
 
 const figures =
   'currentValue percent strength streak { current best currentStart } forecast { kind date days } pace { status safeDays failureDate dueText daysLeft urgencyKey }';

@@ -6,11 +6,12 @@ import { log, makeGoal, mutate, told } from './fixtures/graph.ts';
 let graph: TestGraph;
 let ana: Person;
 let eve: Person;
-const own: Record<'area' | 'goal' | 'entry' | 'milestone' | 'achievement', string> = {} as never;
+const own: Record<'area' | 'note' | 'goal' | 'entry' | 'milestone' | 'achievement', string> = {} as never;
 beforeAll(async () => {
   graph = await startGraph();
   [ana, eve] = [await graph.person(), await graph.person()];
   own.area = (await mutate(ana, 'createLifeArea', { kind: 'HEALTH', name: 'Secret' }, 'lifeArea { id }')).lifeArea.id;
+  own.note = (await mutate(ana, 'addLifeAreaNote', { lifeAreaId: own.area, text: 'Secret' }, 'note { id }')).note.id;
   const goal = await makeGoal(
     ana,
     { lifeAreaId: own.area, milestones: [{ title: 'Secret' }] },
@@ -27,6 +28,10 @@ const mutations: [string, (ids: typeof own) => object, string][] = [
   ['updateLifeArea', ({ area }) => ({ id: area, name: 'x' }), 'lifeArea { name }'],
   ['deleteLifeArea', ({ area }) => ({ id: area }), 'deletedId'],
   ['reorderLifeAreas', ({ area }) => ({ ids: [area] }), 'lifeAreas { name }'],
+  ['addLifeAreaNote', ({ area }) => ({ lifeAreaId: area, text: 'x' }), 'note { id }'],
+  ['updateLifeAreaNote', ({ note }) => ({ id: note, text: 'x' }), 'note { text }'],
+  ['updateLifeAreaNote', ({ note }) => ({ id: note, expectedVersion: 99 }), 'note { text }'],
+  ['deleteLifeAreaNote', ({ note }) => ({ id: note }), 'deletedId note { text }'],
   ['createGoal', ({ area }) => ({ title: 'x', kind: 'CUSTOM', lifeAreaId: area }), 'goal { title }'],
   ['updateGoal', ({ goal }) => ({ id: goal, title: 'x' }), 'goal { title }'],
   ['updateGoal', ({ goal }) => ({ id: goal, expectedVersion: 99 }), 'goal { title }'],

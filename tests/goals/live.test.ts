@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Person, startGraph, type TestGraph } from '../support/graph.ts';
+import { expect, test } from '@jest/globals';
+import { ana, beginGraph, graph } from '../support/begin.ts';
+import type { Person } from '../support/graph.ts';
 import { log, makeGoal, mutate } from './fixtures/graph.ts';
 
-let graph: TestGraph;
-let ana: Person;
-beforeAll(async () => {
-  graph = await startGraph();
-  ana = await graph.person();
-});
-afterAll(() => graph?.stop());
+beginGraph();
 
 const progressUpdated =
   'subscription { progressUpdated { event { id at } entry { id value } goal { id title currentValue } } }';

@@ -1,25 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { rebuildDays } from '../../subgraphs/goals/entryRows.ts';
+import { describe, expect, test } from '@jest/globals';
 import { newId } from '../../subgraphs/shared/ids.ts';
-import { type Person, startGraph, type TestGraph } from '../support/graph.ts';
+import { ana, beginGraph, graph } from '../support/begin.ts';
+import type { Person } from '../support/graph.ts';
 import { eventTypes, log, makeGoal, makeHabit, mutate, read, told } from './fixtures/graph.ts';
 
-let graph: TestGraph;
-let ana: Person;
-beforeAll(async () => {
-  graph = await startGraph();
-  ana = await graph.person();
-});
-afterAll(() => graph?.stop());
-
-const batch = (person: Person, entries: unknown[]) =>
-  mutate(
-    person,
-    'logProgressBatch',
-    { entries },
-    'results { entry { id value } errors { code path message } } goals { id currentValue entryCount }',
-  );
+beginGraph();
 
 describe('logProgress', () => {
   test.each([
@@ -160,57 +145,15 @@ describe('logProgress', () => {
   });
 });
 
-describe('the local day of an entry', () => {
-  const logAt = async (person: Person, time: string, input = {}) => {
-    graph.clock.set(time);
-    const goal = await makeGoal(person, {});
-    return (await log(person, { goalId: goal.id, value: '1', ...input }, 'entry { localDate timeZone occurredAt }'))
-      .entry;
-  };
-  const keeper = async (timeZone: string, dayStartMinutes = 0) => {
-    const person = await graph.person({ timeZone });
-    await graph.db.user.update({ where: { id: person.userId }, data: { dayStartMinutes } });
-    return person;
-  };
-
-  test.each([
-    ['Europe/Berlin', 0, '2026-03-09T23:30:00Z', '2026-03-10'],
-    ['America/New_York', 0, '2026-03-10T03:59:00Z', '2026-03-09'],
-    ['Pacific/Kiritimati', 0, '2026-03-10T10:00:00Z', '2026-03-11'],
-    ['Europe/Berlin', 240, '2026-03-10T02:30:00Z', '2026-03-09'],
-    // The clock goes from 02:00 to 03:00, and the person's day starts at 03:00.
-    ['Europe/Berlin', 180, '2026-03-29T00:59:00Z', '2026-03-28'],
-    ['Europe/Berlin', 180, '2026-03-29T01:00:00Z', '2026-03-29'],
-    // 02:30 comes twice: before the day starts, both times.
-    ['Europe/Berlin', 180, '2026-10-25T01:30:00Z', '2026-10-24'],
-    ['Europe/Berlin', 180, '2026-10-25T02:00:00Z', '2026-10-25'],
-  ])('in %s with the day starting at minute %d, %s is %s', async (timeZone, dayStart, time, localDate) => {
-    const person = await keeper(timeZone, dayStart);
-    expect(await logAt(person, time)).toMatchObject({ localDate, timeZone });
-  });
-
-  test('follows the zone the person travels in, and is never moved by a later change of zone', async () => {
-    const person = await keeper('Europe/Berlin');
-    expect(await logAt(person, '2026-03-10T20:00:00Z', { timeZone: 'Asia/Tokyo' })).toMatchObject({
-      localDate: '2026-03-11',
-      timeZone: 'Asia/Tokyo',
-    });
-    await graph.db.user.update({ where: { id: person.userId }, data: { timeZone: 'America/Los_Angeles' } });
-    const { viewer } = await person.data('{ viewer { goals { nodes { entries { nodes { localDate } } } } } }');
-    expect(viewer.goals.nodes[0].entries.nodes).toEqual([{ localDate: '2026-03-11' }]);
-    graph.clock.set('2026-03-10T12:00:00Z');
-  });
-
-  test('an entry for another day is said to have happened at its noon', async () => {
-    graph.clock.set('2026-03-10T12:00:00Z');
-    const person = await keeper('America/New_York');
-    expect(await logAt(person, '2026-03-10T12:00:00Z', { localDate: '2026-03-08' })).toMatchObject({
-      occurredAt: '2026-03-08T16:00:00.000Z',
-    });
-  });
-});
-
 describe('logProgressBatch', () => {
+  const batch = (person: Person, entries: unknown[]) =>
+    mutate(
+      person,
+      'logProgressBatch',
+      { entries },
+      'results { entry { id value } errors { code path message } } goals { id currentValue entryCount }',
+    );
+
   test('an item that fails costs only itself', async () => {
     const bob = await graph.person();
     const [a, b] = [await makeGoal(bob, {}), await makeGoal(bob, {})];
@@ -271,52 +214,6 @@ describe('logProgressBatch', () => {
   });
 });
 
-describe('updateProgressEntry and deleteProgressEntry', () => {
-  test('count the old day and the new one anew', async () => {
-    const goal = await makeGoal(ana, {});
-    const { entry } = await log(ana, { goalId: goal.id, value: '5' });
-    await log(ana, { goalId: goal.id, value: '1' });
-    const updated = await mutate(
-      ana,
-      'updateProgressEntry',
-      { id: entry.id, value: '7', localDate: '2026-03-01', note: 'n' },
-      'entry { value note version } goal { currentValue }',
-    );
-    expect(updated).toEqual({ entry: { value: '7', note: 'n', version: 2 }, goal: { currentValue: '8' }, errors: [] });
-    const series = async () => (await read(ana, goal.id, 'series { localDate value }')).series;
-    expect(await series()).toEqual([
-      { localDate: '2026-03-01', value: '7' },
-      { localDate: '2026-03-10', value: '1' },
-    ]);
-    const gone = await mutate(
-      ana,
-      'deleteProgressEntry',
-      { id: entry.id },
-      'deletedId goal { currentValue entryCount }',
-    );
-    expect(gone).toEqual({ deletedId: entry.id, goal: { currentValue: '1', entryCount: 1 }, errors: [] });
-    expect(await series()).toEqual([{ localDate: '2026-03-10', value: '1' }]);
-    expect(told(await mutate(ana, 'deleteProgressEntry', { id: entry.id }, 'deletedId'))).toEqual(['NOT_FOUND id']);
-  });
-
-  test('refuse what logging would refuse, and versions that are old', async () => {
-    const goal = await makeGoal(ana, {});
-    const { entry } = await log(ana, { goalId: goal.id, value: '5' });
-    const update = (input: object) =>
-      mutate(ana, 'updateProgressEntry', { id: entry.id, ...input }, 'entry { value version }');
-    expect(told(await update({ value: '1000000000001' }))).toEqual(['INVALID value']);
-    expect(told(await update({ value: null }))).toEqual(['REQUIRED value']);
-    expect(told(await update({ localDate: '2027-01-01' }))).toEqual(['INVALID localDate']);
-    expect(told(await update({ occurredAt: '2027-01-01T00:00:00Z' }))).toEqual(['INVALID occurredAt']);
-    const conflict = await update({ value: '6', expectedVersion: 9 });
-    expect(told(conflict)).toEqual(['CONFLICT expectedVersion']);
-    expect(conflict.entry).toEqual({ value: '5', version: 1 });
-    expect(
-      told(await mutate(ana, 'deleteProgressEntry', { id: entry.id, expectedVersion: 9 }, 'entry { id }')),
-    ).toEqual(['CONFLICT expectedVersion']);
-  });
-});
-
 describe('skipDay', () => {
   test('excuses a day once, and a value of the same day counts all the same', async () => {
     const bob = await graph.person();
@@ -350,60 +247,4 @@ describe('skipDay', () => {
       percent: 100,
     });
   });
-});
-
-describe('what is kept of days', () => {
-  test('equals what the entries say, after any mixture of changes', async () => {
-    const bob = await graph.person();
-    const day = fc.integer({ min: 1, max: 5 }).map((n) => `2026-03-0${n}`);
-    const value = fc.integer({ min: -5, max: 9 }).map(String);
-    const step = fc.oneof(
-      fc.record({ do: fc.constant('log' as const), localDate: day, value }),
-      fc.record({ do: fc.constant('external' as const), localDate: day, value }),
-      fc.record({ do: fc.constant('batch' as const), localDate: day, value }),
-      fc.record({ do: fc.constant('skip' as const), localDate: day, value }),
-      fc.record({ do: fc.constant('update' as const), localDate: day, value }),
-      fc.record({ do: fc.constant('delete' as const), localDate: day, value }),
-    );
-    const aggregation = fc.constantFrom('SUM', 'LAST', 'MIN', 'MAX', 'MEAN');
-    await fc.assert(
-      fc.asyncProperty(
-        aggregation,
-        fc.boolean(),
-        fc.array(step, { minLength: 3, maxLength: 14 }),
-        async (aggregated, cumulative, steps) => {
-          const goal = await makeGoal(bob, { aggregation: aggregated, cumulative, targetValue: '100000' });
-          for (const { do: what, localDate, value: amount } of steps) {
-            const [entry] = await graph.db.progressEntry.findMany({
-              where: { goalId: goal.id, skip: false },
-              orderBy: { id: 'asc' },
-              take: 1,
-            });
-            if (what === 'log') await log(bob, { goalId: goal.id, localDate, value: amount });
-            if (what === 'external') await log(bob, { goalId: goal.id, localDate, value: amount, externalId: 'e' });
-            if (what === 'batch')
-              await batch(
-                bob,
-                [1, 2].map(() => ({ goalId: goal.id, localDate, value: amount })),
-              );
-            if (what === 'skip') await mutate(bob, 'skipDay', { goalId: goal.id, localDate }, 'entry { id }');
-            if (what === 'update' && entry)
-              await mutate(bob, 'updateProgressEntry', { id: entry.id, localDate, value: amount }, 'entry { id }');
-            if (what === 'delete' && entry) await mutate(bob, 'deleteProgressEntry', { id: entry.id }, 'deletedId');
-          }
-          const state = async () => ({
-            days: await graph.db.goalDay.findMany({ where: { goalId: goal.id }, orderBy: { localDate: 'asc' } }),
-            counters: await graph.db.goal.findFirst({
-              where: { id: goal.id },
-              select: { total: true, entryCount: true },
-            }),
-          });
-          const kept = await state();
-          await rebuildDays(graph.db, bob.userId, '2026-03-10');
-          expect(JSON.parse(JSON.stringify(kept))).toEqual(JSON.parse(JSON.stringify(await state())));
-        },
-      ),
-      { numRuns: 15 },
-    );
-  }, 60_000);
 });

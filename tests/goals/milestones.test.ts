@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { newId } from '../../subgraphs/shared/ids.ts';
-import { type Person, startGraph, type TestGraph } from '../support/graph.ts';
+import { ana, beginGraph, graph } from '../support/begin.ts';
+import type { Person } from '../support/graph.ts';
 import { eventTypes, log, makeGoal, makeHabit, mutate, read, told } from './fixtures/graph.ts';
 
-let graph: TestGraph;
-let ana: Person;
-beforeAll(async () => {
-  graph = await startGraph();
-  ana = await graph.person();
-});
-afterAll(() => graph?.stop());
+beginGraph();
 
 const stepsGoal = (person: Person, titles: string[], input = {}) =>
   makeGoal(

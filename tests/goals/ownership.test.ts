@@ -84,6 +84,7 @@ describe('what belongs to a person', () => {
     for (const { name, rows } of definition.exports!) {
       const table = {
         'life-areas': 'lifeArea',
+        'life-area-notes': 'lifeAreaNote',
         goals: 'goal',
         'progress-entries': 'progressEntry',
         milestones: 'milestone',

@@ -62,7 +62,7 @@ describe('the database that the migrations make', () => {
     ['one column more', 'ALTER TABLE reminders ADD COLUMN sound text', 'reminders.sound'],
     ['one column less', 'ALTER TABLE reminders DROP COLUMN message', 'reminders.message'],
     ['one table more', 'CREATE TABLE extra (id text PRIMARY KEY)', 'extra'],
-    ['one table less', 'DROP TABLE webhooks', 'webhooks'],
+    ['one table less', 'DROP TABLE webhook_attempts', 'webhook_attempts'],
     ['a missing index', 'DROP INDEX reminders_user_id_goal_id_idx', 'reminders_user_id_goal_id_idx'],
     [
       'an index of other columns',
@@ -104,6 +104,7 @@ const common: Record<string, string> = {
   users: 'the person, keyed by the user id itself',
   used_nonces: 'seen before it is known who signs in',
   rate_limits: 'by whatever is limited, an address for instance',
+  push_provider_tokens: 'by which the installation is known to APNs',
   signing_keys: 'keys that sign access tokens for everybody',
 };
 

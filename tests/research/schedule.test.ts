@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
-import { nextRuns, readSchedule, type Schedule } from '../../subgraphs/research/schedule.ts';
+import { readSchedule } from '../../subgraphs/research/schedule.ts';
 import { Checks } from '../../subgraphs/shared/input.ts';
+import { nextRuns, type Schedule } from '../../subgraphs/shared/schedules/schedule.ts';
 
 const rrule = (text: string, timeZone: string, startDate = '2026-01-01', startTime = '07:00'): Schedule => ({
   kind: 'RRULE',

@@ -7,6 +7,7 @@ import {
   subgraphNames,
   variables,
 } from '../../subgraphs/shared/config.ts';
+import { makeApnsKey } from '../support/apns.ts';
 
 const secret = 'ab'.repeat(32);
 const production = {
@@ -26,6 +27,16 @@ const problem = (env: Record<string, string>) => {
 };
 
 describe('the configuration', () => {
+  test.each([
+    [{ AI_PROVIDERS: 'openai' }, 'OPENAI_API_KEY must be set when AI_PROVIDERS names openai'],
+    [{ AI_PROVIDERS: 'anthropic' }, 'ANTHROPIC_API_KEY must be set when AI_PROVIDERS names anthropic'],
+    [{ AI_PROVIDERS: 'compatible' }, 'COMPATIBLE_AI_URL must be set when AI_PROVIDERS names compatible'],
+    [{ COMPATIBLE_AI_URL: 'http://ollama/v1' }, 'COMPATIBLE_AI_MODEL must be set when COMPATIBLE_AI_URL is'],
+    [{ COMPATIBLE_AI_KEY: 'k' }, 'COMPATIBLE_AI_URL must be set when COMPATIBLE_AI_MODEL or COMPATIBLE_AI_KEY is'],
+  ])('of language models must fit together: %p', (env, sentence) => {
+    expect(problem(env as Record<string, string>)).toContain(`  - ${sentence}`);
+  });
+
   test('is complete without any variable, and empty ones count as unset', () => {
     const config = readConfig({});
     expect(config).toMatchObject({ NODE_ENV: 'development', PORT: 4000, publicUrl: 'http://localhost:4000' });
@@ -53,7 +64,16 @@ describe('the configuration', () => {
     ['OLD_ENCRYPTION_KEYS', `${secret},short`, 'must be 64 hexadecimal digits'],
     ['DEMO_DATA', 'on', 'must be one of auto, off'],
     ['REQUEST_TIMEOUT_MS', '1', 'must be a whole number from 100 to 120000'],
+    ['DRAIN_LEAD_MS', '-1', 'must be a whole number from 0 to 60000'],
     ['MAX_BODY_BYTES', '1', 'must be a whole number from 1000 to 10000000'],
+    ['COMPATIBLE_AI_URL', 'localhost:11434', 'must be a URL that starts with http:// or https://'],
+    ['COMPATIBLE_AI_NAME', 'My Ollama', 'must be at most 32 small letters, digits and hyphens'],
+    ['COMPATIBLE_AI_NAME', 'openai', 'must not be openai: that is another recipient of the data'],
+    ['COMPATIBLE_AI_INPUT_PRICE', '-1', 'must be a number of US dollars, like 0.25'],
+    ['AI_SILENCE_MS', '1', 'must be a whole number from 1000 to 300000'],
+    ['AI_PROVIDERS', 'gpt', 'must be made of anthropic, openai, compatible, local: gpt is none'],
+    ['AI_PROVIDERS', 'local,local', 'must name each provider once'],
+    ['AI_PROVIDERS', 'toString', 'must be made of anthropic, openai, compatible, local: toString is none'],
   ])('with %s=%s stops with a sentence that names the variable and says what it must be', (name, value, sentence) => {
     expect(problem({ [name]: value })).toContain(`  - ${name} ${sentence}`);
   });
@@ -69,6 +89,26 @@ describe('the configuration', () => {
     expect(problem({ ...production, [name]: '' })).toContain(`${name} must be set in production`);
   });
 
+  test('in production never opens private networks to people', () => {
+    expect(readConfig({ ALLOW_PRIVATE_ADDRESSES: 'yes' }).ALLOW_PRIVATE_ADDRESSES).toBe('yes');
+    expect(problem({ ...production, ALLOW_PRIVATE_ADDRESSES: 'yes' })).toContain(
+      'ALLOW_PRIVATE_ADDRESSES must be no in production',
+    );
+  });
+
+  test('reads the ports of the outside world as numbers', () => {
+    expect(readConfig({}).OUTBOUND_PORTS).toEqual([80, 443, 8080, 8443]);
+    expect(readConfig({ OUTBOUND_PORTS: '443, 8081' }).OUTBOUND_PORTS).toEqual([443, 8081]);
+    expect(problem({ OUTBOUND_PORTS: '443,many' })).toContain('OUTBOUND_PORTS must be a whole number from 1 to 65535');
+  });
+
+  test('ends with a lead in production, and at once elsewhere, unless told otherwise', () => {
+    expect(readConfig(production).drainLead).toBe(3_000);
+    expect(readConfig({}).drainLead).toBe(0);
+    expect(readConfig({ DRAIN_LEAD_MS: '500' }).drainLead).toBe(500);
+    expect(readConfig({ ...production, DRAIN_LEAD_MS: '0' }).drainLead).toBe(0);
+  });
+
   test.each(subgraphNames)('needs the secret that signs calls as soon as %s is remote', (name) => {
     const env = { [addressVariable(name)]: 'http://10.0.0.7:4001' };
     expect(problem(env)).toContain('SUBGRAPH_SECRET must be set when a subgraph is remote');
@@ -80,6 +120,15 @@ describe('the configuration', () => {
   test('takes the three parts of Apple’s key together or not at all', () => {
     expect(problem({ APPLE_TEAM_ID: 'T' })).toContain('must be set together');
     expect(problem({ APPLE_TEAM_ID: 'T', APPLE_KEY_ID: 'K', APPLE_PRIVATE_KEY: 'P' })).toBe('accepted');
+  });
+
+  test('takes the four parts of the key for pushes together or not at all, and only a key that signs', () => {
+    const { pem, keyId, teamId } = makeApnsKey();
+    const rest = { APNS_KEY_ID: keyId, APNS_TEAM_ID: teamId, APNS_TOPIC: 'com.example.jarvis' };
+    expect(problem(rest)).toContain('must be set together');
+    expect(problem({ ...rest, APNS_KEY: 'P' })).toContain('APNS_KEY must be the private key');
+    expect(problem({ ...rest, APNS_KEY: pem })).toBe('accepted');
+    expect(problem({ ...rest, APNS_KEY: pem.replaceAll('\n', '\\n') })).toBe('accepted');
   });
 
   test('reads lists with or without blanks, and drops slashes at the end of the public address', () => {

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../subgraphs/shared/embeddedPostgres.ts';
+import { until } from '../support/until.ts';
 
 const room = mkdtempSync(join(tmpdir(), 'jarvis-embedded-'));
 chmodSync(room, 0o711); // As root, PostgreSQL runs under another account, which must be able to walk in.
@@ -133,6 +134,21 @@ describe('the embedded PostgreSQL', () => {
     const after = await start(directory);
     expect(pidOf(directory)).not.toBe(pid);
     expect(await ask(after.url(), 'SELECT value FROM committed')).toEqual([{ value: 43 }]);
+  });
+
+  test('comes back by itself, at the same address, when the server is killed while somebody uses it', async () => {
+    const directory = copyOfFirst('returning');
+    const server = await start(directory);
+    await ask(server.url(), 'CREATE TABLE returned AS SELECT 44 AS value');
+    const pid = pidOf(directory);
+    process.kill(pid, 'SIGKILL');
+    const answer = () => ask(server.url(), 'SELECT value FROM returned').catch(() => null);
+    await until('the server is back', answer);
+    expect(await answer()).toEqual([{ value: 44 }]);
+    expect(pidOf(directory)).not.toBe(pid);
+    expect(server.progress).toEqual(['the embedded PostgreSQL has ended: starting it again']);
+    await server.stop();
+    expect(existsSync(join(directory, 'data/postmaster.pid'))).toBe(false);
   });
 
   test('takes no other program for the server because it has the number of the pid file', async () => {

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createMemoryBus } from '../../subgraphs/shared/bus.ts';
+import { Prisma } from '../../subgraphs/shared/db.ts';
 import { type EventType, type LoggedEvent, publish } from '../../subgraphs/shared/events.ts';
 import { newId } from '../../subgraphs/shared/ids.ts';
-import { type Reactions, runReactions } from '../../subgraphs/shared/reactions.ts';
+import { onEveryEvent, type Reactions, runReactions } from '../../subgraphs/shared/reactions.ts';
 import { recordingLog, startTestPlatform } from '../support/platform.ts';
 import { until } from '../support/until.ts';
 
@@ -274,4 +275,42 @@ test.each(['goal.created' satisfies EventType])('a reaction to %s sees the event
   await tell(ana, 'goal_1');
   await runner.settle();
   expect(seen).toMatchObject({ userId: ana, type, subjectId: 'goal_1', seq: 1n, data: {} });
+});
+
+describe('a watch', () => {
+  /** The types that a person waits for stand in a table, as rules have them. */
+  const watch = () => {
+    const types = (userId: string) => Prisma.sql`SELECT type FROM wanted WHERE user_id = ${userId}`;
+    const runner = runReactions(
+      consumer,
+      onEveryEvent(note()),
+      { ...house.platform, bus: createMemoryBus(log) },
+      types,
+    );
+    stops.push(runner.stop);
+    return runner;
+  };
+  beforeAll(() => house.db.$executeRaw`CREATE TABLE wanted (user_id text, type text)`);
+
+  test('reacts to what concerns a person, and goes past all else', async () => {
+    await house.db.$executeRaw`INSERT INTO wanted VALUES (${ana}, 'goal.created')`;
+    const { settle } = watch();
+    await tell(ana, 'goal_1', 'goal_2');
+    await tell(ben, 'goal_3');
+    await settle();
+    expect([await effectsOf(ana), await effectsOf(ben)]).toEqual([['goal_1', 'goal_2'], []]);
+    expect([await cursorOf(ana), await cursorOf(ben)]).toEqual([2n, 1n]);
+  });
+
+  test('misses nothing that happens after somebody began to wait for it', async () => {
+    const { settle } = watch();
+    const all = names(20);
+    for (const [i, name] of all.entries()) {
+      if (i === 7) await house.db.$executeRaw`INSERT INTO wanted VALUES (${ana}, 'goal.created')`;
+      await tell(ana, name);
+      if (i % 3 === 0) await settle();
+    }
+    await settle();
+    expect((await effectsOf(ana)).slice(-13)).toEqual(all.slice(7));
+  });
 });

@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { FormattedExecutionResult } from 'graphql';
 import { subgraphs as definitions } from '../../subgraphs/index.ts';
-import { createMemoryBus } from '../../subgraphs/shared/bus.ts';
+import { type Bus, createMemoryBus } from '../../subgraphs/shared/bus.ts';
 import { type Config, readConfig } from '../../subgraphs/shared/config.ts';
 import { type RequestInfo, scopes, type Viewer } from '../../subgraphs/shared/context.ts';
 import { createSecrets } from '../../subgraphs/shared/crypto.ts';
 import { type Db, openDb } from '../../subgraphs/shared/db.ts';
+import { createHttpClient, type HttpClient } from '../../subgraphs/shared/http.ts';
 import { newId } from '../../subgraphs/shared/ids.ts';
 import type { JobDefinition, Jobs } from '../../subgraphs/shared/jobs.ts';
 import { createLog } from '../../subgraphs/shared/log.ts';
 import type { Platform } from '../../subgraphs/shared/platform.ts';
 import { createSubgraph, type Subgraph } from '../../subgraphs/shared/subgraph.ts';
+import { identify } from '../../subgraphs/users/identity.ts';
 import { createDatabase } from './database.ts';
 import { createTestExecutor } from './executor.ts';
 
@@ -64,7 +66,7 @@ export const testTime = '2026-03-10T12:00:00.000Z';
  * skip HTTP and token checks (the tests under tests/gateway have those); everything after them is what production runs.
  */
 export async function startGraph(
-  options: { env?: Record<string, string>; time?: string; log?: string } = {},
+  options: { env?: Record<string, string>; time?: string; log?: string; http?: HttpClient } = {},
 ): Promise<TestGraph> {
   const database = await createDatabase();
   const config: Config = readConfig({
@@ -90,19 +92,34 @@ export async function startGraph(
     },
   };
   const queue = createJobList(clock);
+  const memory = createMemoryBus(log);
+  /** While statements are counted, readers of the log hear nothing: what they do in the background is not counted. */
+  let held: (() => void)[] | null = null;
+  const bus: Bus = {
+    ...memory,
+    publish: (topic, text) => (held ? void held.push(() => memory.publish(topic, text)) : memory.publish(topic, text)),
+  };
   const platform: Platform = {
     config,
     db,
-    bus: createMemoryBus(log),
+    bus,
     jobs: queue.jobs,
     secrets: createSecrets([randomBytes(32)]),
     log,
     now: clock.now,
+    graph: {
+      async ask({ token, query, variables, event, idempotencyKey, requestId }) {
+        const { viewer } = await identify(platform, token);
+        const request = { requestId: requestId ?? 'task', viewer, ip: null, userAgent: null };
+        return execute(query, variables ?? {}, { ...request, idempotencyKey: idempotencyKey ?? null }, event);
+      },
+    },
+    http: options.http ?? createHttpClient(),
     domains: Object.values(definitions),
   };
   const subgraphs = new Map(Object.values(definitions).map((d) => [d.name, createSubgraph(d, platform)]));
   for (const subgraph of subgraphs.values()) await subgraph.work();
-  const execute = createTestExecutor(subgraphs);
+  const execute = createTestExecutor(subgraphs, db);
 
   let queries = 0;
   pool.on('connect', (client) => {
@@ -113,6 +130,10 @@ export async function startGraph(
     } as typeof client.query;
   });
 
+  // Reactions cause events that others react to: go round until nobody has anything left.
+  async function settle() {
+    for (let round = 0; round < 3; round++) for (const subgraph of subgraphs.values()) await subgraph.settle();
+  }
   const as = (viewer: Viewer | null): Person => {
     const run: Person['run'] = (document, variables, request) =>
       execute(document, variables ?? {}, {
@@ -147,23 +168,34 @@ export async function startGraph(
       await db.user.create({
         data: { id: userId, email: email ?? `${userId}@example.com`, timeZone, createdAt: now, updatedAt: now },
       });
+      const credentialId = newId('session', now);
+      const expiresAt = new Date(now.getTime() + 30 * 86_400_000);
+      await db.session.create({
+        data: { userId, id: credentialId, method: 'development', createdAt: now, lastUsedAt: now, expiresAt },
+      });
       return as({
         userId,
         kind: 'session',
-        credentialId: newId('session', now),
+        credentialId,
         scopes: granted as Viewer['scopes'],
         roles,
       });
     },
-    async settle() {
-      // Reactions cause events that others react to: go round until nobody has anything left.
-      for (let round = 0; round < 3; round++) for (const subgraph of subgraphs.values()) await subgraph.settle();
-    },
+    settle,
     runJobs: queue.run,
     async countQueries(work) {
+      // What happened before may still be reacted to.
+      await settle();
+      const waiting: (() => void)[] = [];
+      held = waiting;
       queries = 0;
-      const result = await work();
-      return { result, count: queries };
+      try {
+        const result = await work();
+        return { result, count: queries };
+      } finally {
+        held = null;
+        for (const publish of waiting) publish();
+      }
     },
     async stop() {
       for (const subgraph of subgraphs.values()) await subgraph.stop();
@@ -176,6 +208,7 @@ export async function startGraph(
 /** A queue in memory on the test's clock. BullMQ itself has tests of its own. */
 function createJobList(clock: TestClock) {
   const definitions = new Map<string, JobDefinition>();
+  const closing = new AbortController().signal;
   let waiting: { name: string; data: Record<string, string>; id: string | undefined; due: number }[] = [];
   const jobs: Jobs = {
     async add(name, data, { id, delay = 0 } = {}) {
@@ -190,12 +223,12 @@ function createJobList(clock: TestClock) {
   return {
     jobs,
     async run() {
-      for (const definition of definitions.values()) if (definition.every) await definition.run({});
+      for (const definition of definitions.values()) if (definition.every) await definition.run({}, closing);
       for (;;) {
         const due = waiting.filter((job) => job.due <= clock.now().getTime());
         if (due.length === 0) return;
         waiting = waiting.filter((job) => !due.includes(job));
-        for (const job of due) await definitions.get(job.name)!.run(job.data);
+        for (const job of due) await definitions.get(job.name)!.run(job.data, closing);
       }
     },
   };

@@ -3,6 +3,7 @@ import { createMemoryBus } from '../../subgraphs/shared/bus.ts';
 import { readConfig } from '../../subgraphs/shared/config.ts';
 import { createSecrets } from '../../subgraphs/shared/crypto.ts';
 import { openDb } from '../../subgraphs/shared/db.ts';
+import { createHttpClient } from '../../subgraphs/shared/http.ts';
 import type { Jobs } from '../../subgraphs/shared/jobs.ts';
 import { createLog, type Log } from '../../subgraphs/shared/log.ts';
 import type { Platform } from '../../subgraphs/shared/platform.ts';
@@ -22,6 +23,12 @@ export async function startTestPlatform(options: { connections?: number; log?: L
     secrets: createSecrets([randomBytes(32)]),
     log,
     now: () => new Date('2026-03-10T12:00:00.000Z'),
+    graph: {
+      ask: async () => {
+        throw new Error('There is no graph here.');
+      },
+    },
+    http: createHttpClient(),
     domains: [],
   };
   return {

@@ -63,37 +63,59 @@ export async function startProcess(
     output: () => printed,
     end(signal = 'SIGTERM') {
       child.kill(signal);
-      return ended;
+      const tooLong = setTimeout(() => {
+        printed += `\n[still there 75 s after ${signal}: killed]`;
+        console.error(printed);
+        child.kill('SIGKILL');
+      }, 75_000);
+      return ended.finally(() => clearTimeout(tooLong));
     },
   };
 }
 
-/** Runs a process that is expected to stop by itself, and returns how it ended and what it printed. */
-export async function runProcess(
-  script: string[],
-  env: Record<string, string>,
-): Promise<{ code: number | null; output: string }> {
+/** A process that is expected to stop by itself. */
+export interface EndingProcess {
+  /** Everything it has printed so far. */
+  output(): string;
+  /** Writes to its standard input. */
+  write(text: string): void;
+  signal(signal: NodeJS.Signals): void;
+  /** How it has ended. */
+  ended: Promise<{ code: number | null; output: string }>;
+}
+
+/** Begins a process that is expected to stop by itself. */
+export function beginProcess(script: string[], env: Record<string, string>): EndingProcess {
   const child = spawn(process.execPath, ['--import', 'tsx', ...script], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   let output = '';
-  child.stdout.on('data', (chunk) => {
+  const add = (chunk: Buffer) => {
     output += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    output += chunk;
-  });
-  const code = await new Promise<number | null>((done) => child.once('exit', done));
-  return { code, output };
+  };
+  child.stdout.on('data', add);
+  child.stderr.on('data', add);
+  // What is written to a process that has ended is of no use to anybody.
+  child.stdin.on('error', () => {});
+  return {
+    output: () => output,
+    write: (text) => child.stdin.write(text),
+    signal: (signal) => child.kill(signal),
+    // Its streams are read to their ends, too.
+    ended: new Promise((done) => child.once('close', (code) => done({ code, output }))),
+  };
 }
+
+/** Runs a process that is expected to stop by itself, and returns how it ended and what it printed. */
+export const runProcess = (script: string[], env: Record<string, string>) => beginProcess(script, env).ended;
 
 async function untilReady(url: string, child: ChildProcess, printed: () => string): Promise<void> {
   const end = Date.now() + 60_000;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`The process ended with ${child.exitCode}:\n${printed()}`);
-    const ready = await fetch(`${url}/health/ready`).then(
+    const ready = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) }).then(
       (response) => response.ok,
       () => false,
     );

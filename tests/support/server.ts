@@ -6,12 +6,13 @@ import WebSocket from 'ws';
 import { type App, createApp } from '../../gateway/app.ts';
 import { subgraphs as definitions } from '../../subgraphs/index.ts';
 import { addressVariable, readConfig, subgraphNames } from '../../subgraphs/shared/config.ts';
+import type { HttpClient } from '../../subgraphs/shared/http.ts';
 import { createLog } from '../../subgraphs/shared/log.ts';
 import type { Platform } from '../../subgraphs/shared/platform.ts';
 import { startPlatform } from '../../subgraphs/shared/start.ts';
 import { createSubgraph, type Subgraph } from '../../subgraphs/shared/subgraph.ts';
 import { createDatabase } from './database.ts';
-import { post, type RunningProcess, signIn, startProcess } from './process.ts';
+import { freePort, post, type RunningProcess, signIn, startProcess } from './process.ts';
 import { supergraphSdl } from './supergraph.ts';
 
 /** `embedded`: everything in this process. `processes`: the gateway here, each subgraph in a process of its own. */
@@ -23,6 +24,8 @@ export interface TestServer {
   platform: Platform;
   /** The processes of remote subgraphs, by name. */
   processes: Map<string, RunningProcess>;
+  /** Ends the process of a remote subgraph and starts it again, on the same port. */
+  restart(name: string, signal: NodeJS.Signals): Promise<void>;
   /** Everything that was logged, one JSON line an event. */
   log(): string;
   /** Signs in over HTTP; `ask` throws when there are errors, `run` returns them. */
@@ -39,10 +42,20 @@ export interface HttpPerson {
 
 const secret = '5e'.repeat(32);
 
-/** Jarvis on real ports, a real database, real queues. */
-export async function startServer(topology: Topology, env: Record<string, string> = {}): Promise<TestServer> {
+/**
+ * Jarvis on real ports, a real database, real queues.
+ * @param http the way outside, in place of that of the configuration
+ */
+export async function startServer(
+  topology: Topology,
+  env: Record<string, string> = {},
+  http?: HttpClient,
+): Promise<TestServer> {
   const database = await createDatabase();
   const directory = mkdtempSync(join(tmpdir(), 'jarvis-server-'));
+  // Chosen beforehand where remote subgraphs must know it: they work in the background, and ask the graph.
+  const port = topology === 'processes' ? await freePort() : 0;
+  let url = `http://127.0.0.1:${port}`;
   const shared = {
     NODE_ENV: 'test',
     DATABASE_URL: database.url,
@@ -51,15 +64,20 @@ export async function startServer(topology: Topology, env: Record<string, string
     DEMO_DATA: 'off',
     LOG_LEVEL: 'debug',
     PUBLIC_URL: 'http://localhost:4000',
+    ...(topology === 'processes' && { GATEWAY_URL: `${url}/graphql` }),
     ...env,
   };
   const processes = new Map<string, RunningProcess>();
   const addresses: Record<string, string> = {};
+  const start = async (name: string, more: Record<string, string> = {}) => {
+    const running = await startProcess(name, { ...shared, SUBGRAPH_SECRET: secret, ...more });
+    processes.set(name, running);
+    return running;
+  };
   if (topology === 'processes') {
     await Promise.all(
       subgraphNames.map(async (name) => {
-        const running = await startProcess(name, { ...shared, SUBGRAPH_SECRET: secret });
-        processes.set(name, running);
+        const running = await start(name);
         addresses[addressVariable(name)] = `${running.url}/`;
       }),
     );
@@ -71,7 +89,14 @@ export async function startServer(topology: Topology, env: Record<string, string
       written += line;
     },
   });
-  const { platform, close } = await startPlatform(config, log, () => {}, Object.values(definitions));
+  const { platform, close } = await startPlatform(
+    config,
+    log,
+    () => {},
+    Object.values(definitions),
+    () => `${url}/graphql`,
+  );
+  if (http) platform.http = http;
   const subgraphs = new Map<string, Subgraph>();
   if (topology === 'embedded') {
     for (const definition of Object.values(definitions))
@@ -79,13 +104,18 @@ export async function startServer(topology: Topology, env: Record<string, string
   }
   const app = await createApp({ platform, subgraphs, supergraphSdl });
   for (const subgraph of subgraphs.values()) await subgraph.work();
-  const url = `http://127.0.0.1:${await app.listen(0, '127.0.0.1')}`;
+  url = `http://127.0.0.1:${await app.listen(port, '127.0.0.1')}`;
   const sockets: Client[] = [];
   return {
     url,
     app,
     platform,
     processes,
+    async restart(name, signal) {
+      const { port: same, end } = processes.get(name)!;
+      await end(signal);
+      await start(name, { PORT: String(same) });
+    },
     log: () => written,
     async person(email) {
       const headers = await signIn(url, email);

@@ -47,7 +47,10 @@ export async function startStandalone(
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
     });
     const sockets = new WebSocketServer({ server });
-    const disposable = useServer({ schema, execute, subscribe }, sockets);
+    const disposable = useServer(
+      { schema, execute, subscribe, context: ({ connectionParams }) => connectionParams },
+      sockets,
+    );
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     overrides.set(name, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     closers.push(async () => {

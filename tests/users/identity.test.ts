@@ -210,7 +210,7 @@ describe('signing keys', () => {
 
   test('are kept sealed', async () => {
     const rows = await graph.db.signingKey.findMany();
-    for (const row of rows) expect(row.privateKey).toMatch(/^v1\./);
+    for (const row of rows) expect(row.privateKey).toMatch(/^v2\./);
   });
 });
 

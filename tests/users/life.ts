@@ -49,6 +49,7 @@ export const canaries = ({ userId }: Person) => {
     pushToken: mark('push-token'),
     idempotent: mark('idempotent'),
     webhookSecret: mark('webhook-secret'),
+    taskToken: mark('task-token'),
   };
 };
 
@@ -98,11 +99,14 @@ export async function live(graph: TestGraph, person: Person): Promise<void> {
   await db.idempotencyKey.create({
     data: { userId, key: secret.idempotent, fingerprint: 'x', result: null, createdAt: now },
   });
+  const webhookId = newId('webhook', now);
   await db.webhook.create({
     data: {
       userId,
-      id: newId('webhook', now),
+      id: webhookId,
       url: 'https://example.com/hook',
+      host: 'example.com',
+      scopes: [],
       document: '{ __typename }',
       variables: {},
       filters: {},
@@ -114,11 +118,160 @@ export async function live(graph: TestGraph, person: Person): Promise<void> {
       ...at,
     },
   });
+  const { id: connectionId } = await db.connection.findFirstOrThrow({ where: { userId } });
+  const sealed = { userId, sealed: 'x', createdAt: now };
+  await db.connectionCredentials.create({ data: { userId, connectionId, sealed: 'x', scopes: [], updatedAt: now } });
+  await db.connectionSync.create({ data: { userId, connectionId, position: { page: 1 } } });
+  await db.connectionRevocation.create({ data: { ...sealed, id: newId('job', now), provider: 'GMAIL', dueAt: later } });
+  const signIn = { provider: 'GMAIL', behalfKind: 'session', behalfId: 'x', expiresAt: later };
+  await db.connectionSignIn.create({ data: { ...sealed, ...signIn, id: newId('job', now) } });
+  const item = () => ({ userId, id: newId('item', now), connectionId, externalId: 'x', localDate: now, ...at });
+  await db.calendarEvent.create({
+    data: { ...item(), calendarId: 'x', title: 'x', startDate: now, endDate: now, status: 'CONFIRMED' },
+  });
+  const mail = { sender: 'x', subject: 'x', snippet: 'x', receivedAt: now, unread: true, labels: [] };
+  await db.mailMessage.create({ data: { ...item(), ...mail } });
+  await db.bankTransaction.create({
+    data: { ...item(), accountId: 'x', amount: 1, currency: 'EUR', description: 'x', pending: false },
+  });
+  await db.externalTask.create({ data: { ...item(), listId: 'x', title: 'x', localDate: null } });
+  await db.receivedEvent.create({ data: { ...item(), name: 'x', at: now } });
+  const sample = {
+    type: 'stepCount',
+    sampleKey: 'x',
+    uuid: 'x',
+    sampleVersion: 0,
+    source: 'x',
+    value: 1,
+    unit: 'count',
+  };
+  await db.healthSample.create({
+    data: {
+      ...{ userId, id: newId('item', now), connectionId, ...sample, startedAt: now, endedAt: now },
+      ...{ localDate: now, deleted: false, ...at },
+    },
+  });
+  await db.healthDeletion.create({ data: { userId, connectionId, type: 'stepCount', uuid: 'y', at: now } });
+  await db.itemDeletion.create({
+    data: { userId, connectionId, itemType: 'task', externalId: 'y', sourceVersion: 1 },
+  });
+  await db.deviceAnchor.create({ data: { userId, connectionId, type: 'stepCount', anchor: 'x', at: now } });
+  await db.metricSource.create({ data: { userId, type: 'x', connectionId, source: 'x', updatedAt: now } });
+  const { id: mappedGoal } = await db.goal.findFirstOrThrow({ where: { userId } });
+  await db.progressMapping.create({
+    data: {
+      ...{ userId, id: newId('mapping', now), goalId: mappedGoal, source: 'TASKS', aggregation: 'COUNT', factor: 1 },
+      ...{ since: now, active: false, inputHash: 'x', version: 1, ...at },
+      days: { create: { localDate: now, changeCount: 0 } },
+    },
+  });
+  await db.incomingHook.create({ data: { userId, connectionId, address: `x-${userId}` } });
+  await db.incomingCall.create({ data: { userId, connectionId, id: 'x', at: now } });
+  const deliveryId = newId('delivery', now);
+  await db.webhookDelivery.create({
+    data: {
+      userId,
+      id: deliveryId,
+      webhookId,
+      messageId: 'msg_x',
+      eventType: 'webhook.ping',
+      eventAt: now,
+      round: 1,
+      state: 'SUCCEEDED',
+      scopes: [],
+      createdAt: now,
+      endedAt: now,
+      log: { create: { number: 1, status: 200, milliseconds: 5, at: now } },
+    },
+  });
   await db.reactionFailure.create({ data: { consumer: 'x', userId, eventId: 'x', error: 'x', at: now } });
   await db.dataExport.create({
     data: { userId, id: newId('export', 0), status: 'EXPIRED', createdAt: new Date(0), finishedAt: new Date(0) },
   });
+  await db.insightRun.create({ data: { userId, dueAt: later } });
+  await converse(graph, person);
   await db.notificationPreference.create({ data: { userId, kind: 'ALERT', inApp: true } });
   await person.data('mutation { updateProfile(input: { name: "Somebody" }) { errors { code } } }');
   await graph.settle();
+}
+
+/** A reply of the assistant with all that belongs to it. */
+export async function converse({ db, clock }: TestGraph, person: Person): Promise<void> {
+  const { userId, viewer } = person;
+  const now = clock.now();
+  const [conversationId, messageId] = [newId('conversation', now), newId('message', now)];
+  const at = { createdAt: now, updatedAt: now };
+  const conversation = { id: conversationId, title: 'x', messageCount: 1, activeAt: now };
+  await db.conversation.create({ data: { userId, ...conversation, contextIds: [], inputHash: '', ...at } });
+  const message = { id: messageId, conversationId, ordinal: 1, depth: 0, role: 'ASSISTANT', content: 'x' };
+  await db.message.create({ data: { userId, ...message, status: 'COMPLETE', origin: 'GENERATED', ...at } });
+  await db.generation.create({
+    data: {
+      userId,
+      messageId,
+      conversationId,
+      state: 'ENDED',
+      behalfKind: 'session',
+      behalfId: viewer.credentialId,
+      scopes: ['chat:read'],
+      dataClasses: ['MESSAGES'],
+      lastSequence: 1,
+      endedBecause: 'FINISHED',
+      createdAt: now,
+      endedAt: now,
+    },
+  });
+  await db.messageDelta.create({ data: { userId, messageId, sequence: 1, kind: 'END', state: 'COMPLETE', at: now } });
+  await db.toolCall.create({
+    data: {
+      userId,
+      id: newId('toolcall', now),
+      messageId,
+      round: 1,
+      ordinal: 0,
+      providerCallId: 'x',
+      tool: 'ListGoals',
+      kind: 'READ',
+      arguments: '{}',
+      document: '{ viewer { id } }',
+      variables: '{}',
+      scopes: ['goals:read'],
+      dataClasses: ['GOALS'],
+      title: 'List goals',
+      details: [],
+      confirmation: 'x',
+      textOffset: 0,
+      state: 'DONE',
+      result: '{"data":{}}',
+      ...at,
+    },
+  });
+  const item = { kind: 'MESSAGE', objectId: messageId, label: 'x', tokens: 1 };
+  await db.contextItem.create({ data: { userId, messageId, ordinal: 0, ...item } });
+  await db.conversationSummary.create({
+    data: { userId, conversationId, messageId, text: 'x', tokens: 1, dataClasses: ['MESSAGES'], createdAt: now },
+  });
+  await db.aiCall.create({
+    data: {
+      userId,
+      id: newId('aicall', now),
+      purpose: 'REPLY',
+      subjectId: messageId,
+      provider: 'openai',
+      model: 'x',
+      dataClasses: ['MESSAGES'],
+      outcome: 'OK',
+      inputTokens: 1,
+      cost: '0.00000001',
+      startedAt: now,
+      endedAt: now,
+    },
+  });
+  const settings = { allowedTools: ['LogProgress'], updatedAt: now };
+  await db.assistantSettings.upsert({ where: { userId }, create: { userId, ...settings }, update: settings });
+  const behalf = { behalfKind: 'session', behalfId: viewer.credentialId };
+  const expiresAt = new Date(now.getTime() + 60_000);
+  const hash = canaries(person).taskToken;
+  const task = { kind: 'assistant', taskId: messageId, scopes: [], ...behalf };
+  await db.taskToken.create({ data: { hash, userId, ...task, expiresAt, createdAt: now } });
 }

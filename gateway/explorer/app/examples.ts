@@ -56,7 +56,7 @@ export function readExamples(documents: Sources, variables: Sources): readonly E
 }
 
 /** Folders that a stranger should see first; the others follow by name. */
-const first = ['', 'dashboard', 'goals', 'live'];
+const first = ['', 'dashboard', 'goals', 'chat', 'live'];
 const rank = ({ folder }: Example) => (first.includes(folder) ? first.indexOf(folder) : first.length);
 
 /** Fragments the document spreads, directly or through others, and does not define itself. */

@@ -73,7 +73,7 @@ export function subscribe(request: SubscribePayload, operation: OperationDefinit
         if (stopped) return;
         events.add(result);
         // The client sends this same object again when it connects anew.
-        const last = resumable && eventId(result);
+        const last = resumable && placeOf(result);
         if (last) payload.variables = { ...payload.variables, after: last };
         sink.next(result);
       },
@@ -101,15 +101,17 @@ function identity(): string | undefined {
   return credentials?.kind === 'session' ? credentials.name : credentials?.key;
 }
 
-function eventId({ data }: Result): string | undefined {
-  const payload = Object.values(data ?? {})[0] as { event?: { id?: string } } | null | undefined;
-  return payload?.event?.id;
+/** What `after` is to be, to go on from here: the id of the event, or the number of the delta. */
+function placeOf({ data }: Result): string | number | undefined {
+  const payload = Object.values(data ?? {})[0] as { event?: { id?: string }; sequence?: number } | null | undefined;
+  return payload?.event?.id ?? payload?.sequence;
 }
 
+/** As errors of an answer: GraphiQL would show the stack of an `Error`, in our minified script. */
 function readable(error: unknown): unknown {
   if (!(error instanceof CloseEvent)) return error;
-  if (refusals.includes(error.code)) {
-    return new Error(`The gateway refused the subscription: ${error.reason || 'sign in first'} (${error.code}).`);
-  }
-  return new Error(`The connection to the gateway was lost: ${error.reason || 'no reason given'} (${error.code}).`);
+  const message = refusals.includes(error.code)
+    ? `Sign in first, or again: the gateway refused the subscription (${error.code}).`
+    : `The connection to the gateway was lost: ${error.reason || 'no reason given'} (${error.code}).`;
+  return [{ message }];
 }

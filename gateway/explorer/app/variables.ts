@@ -86,9 +86,17 @@ function plausible(given: GraphQLInputType, name: string, field: string, seen: s
   return Object.fromEntries(required.map((part) => [part.name, plausible(part.type, part.name, field, seen)]));
 }
 
-/** `goalId` asks for `goal_…`, `lifeAreaId` for `area_…`, a bare `id` or `ids` for what the operation's field is named after. */
+/**
+ * `goalId` asks for `goal_…`, `lifeAreaId` for `area_…`, a bare `id` or `ids` for what the operation's field is named after: `toolcall_…` for
+ * `approveToolCall`, `insight_…` for `markInsightsRead`.
+ */
 function latestId(name: string, field: string, seen: string): string {
   const subject = name.replace(/ids?$/i, '') || field;
-  const kind = /[A-Z]?[a-z]+?(?=s?$)/.exec(subject)?.[0].toLowerCase();
-  return seen.match(new RegExp(`\\b${kind}_[0-9a-f]{32}\\b`, 'g'))?.at(-1) ?? '';
+  const words = (subject.match(/[A-Z]?[a-z]+/g) ?? []).map((word) => word.toLowerCase().replace(/s$/, ''));
+  const kinds = words.flatMap((word, i) => [word, `${words[i - 1] ?? ''}${word}`]).reverse();
+  for (const kind of kinds) {
+    const id = seen.match(new RegExp(`\\b${kind}_[0-9a-f]{32}\\b`, 'g'))?.at(-1);
+    if (id) return id;
+  }
+  return '';
 }

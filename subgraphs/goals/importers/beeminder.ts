@@ -2,8 +2,10 @@
  * Beeminder: the JSON of its API, which is also what people save as their export (api.beeminder.com, "Goal Resource" and
  * "Datapoint Resource"): a list of goals, one goal, or a user with `goals`, each goal with its `datapoints`.
  */
+
 import { Decimal } from 'decimal.js';
-import { DAY_START_MINUTES, type LocalDate, localDateAt } from '../calendar.ts';
+import { DAY_START_MINUTES, localDateAt } from '../../shared/personalClock.ts';
+import type { LocalDate } from '../calendar.ts';
 import type { Aggregation } from '../series.ts';
 import {
   cleanText,
@@ -16,6 +18,7 @@ import {
   isRecord,
   noteText,
   parseJson,
+  scalarText,
   unreadable,
 } from './history.ts';
 
@@ -25,9 +28,21 @@ export interface BeeminderOptions {
 }
 
 /** Days in Beeminder's rate units: its year has 365.25 days. */
-const RATE_DAYS: Record<string, number> = { y: 365.25, m: 365.25 / 12, w: 7, d: 1, h: 1 / 24 };
+const RATE_DAYS: ReadonlyMap<unknown, number> = new Map([
+  ['y', 365.25],
+  ['m', 365.25 / 12],
+  ['w', 7],
+  ['d', 1],
+  ['h', 1 / 24],
+]);
 
-const AGGREGATIONS: Record<string, Aggregation> = { sum: 'SUM', last: 'LAST', min: 'MIN', max: 'MAX', mean: 'MEAN' };
+const AGGREGATIONS: ReadonlyMap<unknown, Aggregation> = new Map([
+  ['sum', 'SUM'],
+  ['last', 'LAST'],
+  ['min', 'MIN'],
+  ['max', 'MAX'],
+  ['mean', 'MEAN'],
+]);
 
 /** A goal date this far off means "no end"; Beeminder has no other way to say so. */
 const NO_END = '2100-01-01';
@@ -66,11 +81,11 @@ function goalsOf(root: unknown): [unknown[] | null, (string | number)[]] {
 }
 
 function readGoal(raw: Record<string, unknown>, path: (string | number)[], zone: string, out: HistoryCollector): void {
-  const slug = cleanText(String(raw.slug), IMPORT_LIMITS.idLength);
+  const slug = cleanText(scalarText(raw.slug), IMPORT_LIMITS.idLength);
   const externalId = typeof raw.id === 'string' && raw.id ? cleanText(raw.id, IMPORT_LIMITS.idLength) : slug;
   const cumulative = raw.kyoom === true;
   const odometer = raw.odom === true;
-  const aggregation = AGGREGATIONS[String(raw.aggday)];
+  const aggregation = AGGREGATIONS.get(raw.aggday);
   if (!aggregation && raw.aggday != null) {
     out.problem(
       [...path, 'aggday'],
@@ -162,7 +177,9 @@ function readDatapoints(datapoints: unknown[], goal: DatapointContext, out: Hist
 
 function idOf(raw: Record<string, unknown>, localDate: LocalDate): string {
   const given = [raw.id, raw.requestid].find((id) => typeof id === 'string' && id !== '');
-  return given ? cleanText(String(given), IMPORT_LIMITS.idLength) : `${localDate}/${raw.timestamp ?? ''}/${raw.value}`;
+  return given
+    ? cleanText(String(given), IMPORT_LIMITS.idLength)
+    : `${localDate}/${scalarText(raw.timestamp)}/${scalarText(raw.value)}`;
 }
 
 /** The daystamp says it all; a bare timestamp is read in the user's zone with the goal's day boundary (`deadline`). */
@@ -186,7 +203,7 @@ function timestampOf(raw: unknown): number {
 }
 
 function ratePerDay(raw: Record<string, unknown>): string | undefined {
-  const days = RATE_DAYS[String(raw.runits)];
+  const days = RATE_DAYS.get(raw.runits);
   if (typeof raw.rate !== 'number' || !Number.isFinite(raw.rate) || days === undefined) return undefined;
   return decimalText(new Decimal(raw.rate).div(days).toSignificantDigits(12).toNumber()) ?? undefined;
 }

@@ -8,7 +8,8 @@
  * - After 60 days (365 for subscribers) Habitica averages its history by months and years (`preening.js`). Those entries
  *   say nothing of single days and are left out, with one problem a task that says how many.
  */
-import { addDays, DAY_START_MINUTES, type Frequency, type LocalDate, localDateAt } from '../calendar.ts';
+import { DAY_START_MINUTES, localDateAt } from '../../shared/personalClock.ts';
+import { addDays, type Frequency, type LocalDate } from '../calendar.ts';
 import {
   cleanText,
   HistoryCollector,
@@ -19,6 +20,7 @@ import {
   isRecord,
   noteText,
   parseJson,
+  scalarText,
   unreadable,
 } from './history.ts';
 
@@ -32,6 +34,12 @@ interface TaskContext {
   zone: string;
   dayStart: number;
 }
+
+const PERIODS: ReadonlyMap<unknown, Frequency['period']> = new Map([
+  ['daily', 'DAY'],
+  ['weekly', 'WEEK'],
+  ['monthly', 'MONTH'],
+]);
 
 type Task = Record<string, unknown> & { id: string; text: string };
 
@@ -48,7 +56,7 @@ export function importHabitica(input: string | Uint8Array, options: HabiticaOpti
     return unreadable('no Habitica tasks found: expected "tasks" with "habits" and "dailys"');
   }
   const preferences = isRecord(user.preferences) ? user.preferences : {};
-  const hour = Number(preferences.dayStart ?? 0);
+  const hour = Number(scalarText(preferences.dayStart));
   const dayStart = Number.isInteger(hour) && hour >= 0 ? Math.min(hour * 60, DAY_START_MINUTES.most) : 0;
   const out = new HistoryCollector();
   for (const [kind, read] of [
@@ -75,7 +83,7 @@ function taskOf(raw: unknown): Task | null {
 }
 
 function readHabit(task: Task, context: TaskContext, out: HistoryCollector): void {
-  const period = ({ daily: 'DAY', weekly: 'WEEK', monthly: 'MONTH' } as const)[String(task.frequency)] ?? 'DAY';
+  const period = PERIODS.get(task.frequency) ?? 'DAY';
   const up = task.up !== false;
   const down = task.down !== false;
   const base = { ...common(task, context), frequency: { times: 1, period } };
@@ -199,7 +207,7 @@ function dateOf(input: unknown, context: TaskContext): LocalDate | null {
 
 /** The instant names an entry: it stays the same in every later export. */
 function entryId(entry: Record<string, unknown>, index: number): string {
-  const ms = typeof entry.date === 'number' ? entry.date : Date.parse(String(entry.date));
+  const ms = typeof entry.date === 'number' ? entry.date : Date.parse(scalarText(entry.date));
   return Number.isFinite(ms) ? String(ms) : `#${index}`;
 }
 

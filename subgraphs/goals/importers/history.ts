@@ -185,6 +185,11 @@ export function parseJson(input: string | Uint8Array): { value: unknown } | { me
   }
 }
 
+/** A text or number of a file as text; empty for anything else, whose own `toString` may be no function. */
+export function scalarText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,10 @@
-import { checkVariables, readOperation } from '../documents.ts';
+import { parse } from 'graphql';
+import { problemsOf, variableProblemsOf } from '../../shared/clientSchema.ts';
+import { checkVariables, operationOf, readOperation } from '../documents.ts';
 import type { ApiCallActionInput, AutomationActionInput } from '../generated.ts';
 import type { RuleCheck } from './check.ts';
 import type { Action } from './rule.ts';
+import { isTemplate } from './templates.ts';
 
 type Path = (string | number)[];
 
@@ -19,6 +22,7 @@ export function readAction(rule: RuleCheck, path: Path, input: AutomationActionI
   if (input.notification) {
     const { kind, title, body, subjectId } = input.notification;
     const here = [...path, 'notification'];
+    checks.that(kind !== 'DIGEST', [...here, 'kind'], 'A digest is made of other notifications, once a day.');
     checks.text([...here, 'title'], title, 200);
     checks.text([...here, 'body'], body, 2_000, 0);
     if (subjectId != null) rule.refer([...here, 'subjectId'], subjectId);
@@ -29,7 +33,9 @@ export function readAction(rule: RuleCheck, path: Path, input: AutomationActionI
     const variables = input.dataUpdate.variables ?? {};
     const here = [...path, 'dataUpdate'];
     const operation = readOperation(checks, [...here, 'document'], document, 'mutation');
-    if (operation) checkVariables(checks, [...here, 'variables'], variables, operation.variableDefinitions);
+    const isObject =
+      operation && checkVariables(checks, [...here, 'variables'], variables, operation.variableDefinitions);
+    if (!isObject || !fitsGraph(checks, here, document, variables as Record<string, unknown>)) return null;
     return { type: 'dataUpdate', document, variables: variables as Record<string, unknown> };
   }
   if (input.apiCall) return readApiCall(rule, [...path, 'apiCall'], input.apiCall);
@@ -42,6 +48,23 @@ export function readAction(rule: RuleCheck, path: Path, input: AutomationActionI
     });
   }
   return { type: 'aiTask', prompt, subjectIds: [...subjectIds] };
+}
+
+/** The document must fit the graph, and so must its variables; those that are filled in later are looked at then. */
+function fitsGraph(
+  checks: RuleCheck['checks'],
+  path: Path,
+  document: string,
+  variables: Record<string, unknown>,
+): boolean {
+  const parsed = parse(document, { noLocation: true });
+  const problems = problemsOf(parsed);
+  for (const { message } of problems) checks.add('INVALID', [...path, 'document'], message);
+  if (problems.length > 0) return false;
+  if (isTemplate(JSON.stringify(variables))) return true;
+  const wrong = variableProblemsOf(operationOf(parsed)!, variables);
+  for (const { message } of wrong) checks.add('INVALID', [...path, 'variables'], message);
+  return wrong.length === 0;
 }
 
 function readApiCall({ checks }: RuleCheck, path: Path, input: ApiCallActionInput): Action {

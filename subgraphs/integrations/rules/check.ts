@@ -3,6 +3,7 @@ import { Checks } from '../../shared/input.ts';
 import type { GoalConditionInput } from '../generated.ts';
 import { checkReferences, type GivenId } from '../references.ts';
 import type { GoalLine } from './rule.ts';
+import { isTemplate } from './templates.ts';
 
 type Path = (string | number)[];
 
@@ -10,11 +11,14 @@ type Path = (string | number)[];
 export class RuleCheck {
   readonly checks = new Checks();
   readonly now: Date;
+  /** The person's own. */
+  readonly timeZone: string;
   readonly #goals: GivenId[] = [];
   readonly #objects: GivenId[] = [];
 
-  constructor(now: Date) {
+  constructor(now: Date, timeZone: string) {
     this.now = now;
+    this.timeZone = timeZone;
   }
 
   /** GraphQL's `@oneOf` does not pass through federation yet, so the rule of it is kept here. */
@@ -28,8 +32,9 @@ export class RuleCheck {
     return { goalId, metric, comparison, value: value.toString() };
   }
 
-  /** Notes an id of whatever kind. */
+  /** Notes an id of whatever kind; one that is filled in later cannot be looked up. */
   refer(path: Path, id: string): void {
+    if (isTemplate(id)) return;
     this.#objects.push({ id, path });
   }
 

@@ -1,4 +1,5 @@
 import type { AutomationRule } from '../../../prisma/generated/client.ts';
+import type { Scope } from '../../shared/context.ts';
 import type { EventFilter } from '../eventTypes.ts';
 import type { Comparison, GoalMetric, HttpMethod, NotificationKind } from '../generated.ts';
 
@@ -9,6 +10,8 @@ export interface ScheduleTrigger {
   cron: string | null;
   rrule: string | null;
   timeZone: string | null;
+  /** The local day on which it was written, from which it counts; absent in rules of early versions: the day they were made. */
+  startDate?: string;
 }
 
 export interface EventTrigger {
@@ -78,7 +81,8 @@ export interface AiTaskAction {
 export type Action = NotificationAction | DataUpdateAction | ApiCallAction | AiTaskAction;
 
 /** A rule's row, its JSON columns known for what they hold. */
-export type RuleRow = Omit<AutomationRule, 'triggers' | 'conditions' | 'actions'> & {
+export type RuleRow = Omit<AutomationRule, 'triggers' | 'conditions' | 'actions' | 'scopes'> & {
+  scopes: Scope[];
   triggers: Trigger[];
   conditions: Condition[];
   actions: Action[];

@@ -1,15 +1,20 @@
 import type { UserContext } from '../../shared/context.ts';
 import type { Prisma } from '../../shared/db.ts';
-import { limit, notFound } from '../../shared/errors.ts';
+import { forbidden, limit, notFound } from '../../shared/errors.ts';
 import { publish } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
+import { readClock } from '../../shared/personalClock.ts';
 import { changesOf, expectVersion, inputHash, lockRow, sameCreation } from '../../shared/stored.ts';
 import type { AutomationMode, CreateAutomationRuleInput, UpdateAutomationRuleInput } from '../generated.ts';
 import { readAction } from './actions.ts';
 import { RuleCheck } from './check.ts';
 import { readCondition } from './conditions.ts';
-import type { RuleRow } from './rule.ts';
+import type { RuleRow, ScheduleTrigger, Trigger } from './rule.ts';
+import { checkScopes, scopesOfAuthor } from './scopes.ts';
+import { completed, endOpenRuns } from './starts.ts';
+import { checkTemplates } from './templates.ts';
 import { readTrigger } from './triggers.ts';
+import { writeWatchers } from './watchers.ts';
 
 const mostRules = 200;
 const mostParts = 10;
@@ -18,9 +23,17 @@ const usualRuns = 10;
 
 type Given = Partial<Omit<CreateAutomationRuleInput, 'id' | 'active'>>;
 
-/** Checks the parts that are given and puts them in the form in which they are stored. */
-async function readParts(ctx: UserContext, id: string | null | undefined, given: Given) {
-  const rule = new RuleCheck(ctx.now());
+/** A rule that writes rules would be hard to stop. */
+function notByRules({ viewer }: UserContext): void {
+  if (viewer.kind === 'automation') throw forbidden('A rule cannot write rules.');
+}
+
+/**
+ * Checks the parts that are given and puts them in the form in which they are stored.
+ * @param current the rule that they change: the parts that are not given stay
+ */
+export async function readParts(ctx: UserContext, id: string | null | undefined, given: Given, current?: RuleRow) {
+  const rule = new RuleCheck(ctx.now(), (await readClock(ctx.db, ctx.userId)).timeZone);
   const { checks } = rule;
   checks.newId(['id'], 'rule', id);
   checks.text(['name'], given.name, 100);
@@ -35,7 +48,7 @@ async function readParts(ctx: UserContext, id: string | null | undefined, given:
     return list.flatMap((input, i) => readOne(rule, [name, i], input) ?? []);
   };
   const parts = {
-    triggers: read('triggers', given.triggers, 1, readTrigger),
+    triggers: keepStarts(read('triggers', given.triggers, 1, readTrigger), current?.triggers),
     conditions: read('conditions', given.conditions, 0, readCondition),
     actions: read('actions', given.actions, 1, readAction),
   };
@@ -48,8 +61,50 @@ async function readParts(ctx: UserContext, id: string | null | undefined, given:
       ? `"maxRuns" must be between 1 and ${mostRuns}.`
       : `With the mode ${given.mode} there is one run at a time.`,
   );
+  const whole = {
+    triggers: parts.triggers ?? current?.triggers ?? [],
+    conditions: parts.conditions ?? current?.conditions ?? [],
+    actions: parts.actions ?? current?.actions ?? [],
+  };
+  const author = authorAfter(ctx, parts, current);
+  if (author) {
+    // Triggers and actions that are read without a fault are as many as were given.
+    const isRead = whole.actions.length === (given.actions ?? current?.actions ?? []).length;
+    if (isRead && !checks.failed) checkScopes(checks, whole, author.scopes);
+    for (const [i, action] of whole.actions.entries()) {
+      if (isRead) checkTemplates(checks, ['actions', i], action, whole.triggers);
+    }
+  }
   await rule.done(ctx.db, ctx.userId);
-  return { ...parts, maxRuns };
+  return { parts: { ...parts, maxRuns }, author };
+}
+
+/** A schedule that is written down once more goes on counting from where it began. */
+function keepStarts(triggers: Trigger[] | undefined, before: readonly Trigger[] = []): Trigger[] | undefined {
+  return triggers?.map((trigger) => {
+    if (trigger.type !== 'schedule') return trigger;
+    const { cron, rrule, timeZone } = trigger;
+    const same = before.find(
+      (one) => one.type === 'schedule' && one.cron === cron && one.rrule === rrule && one.timeZone === timeZone,
+    );
+    return (same as ScheduleTrigger | undefined) ?? trigger;
+  });
+}
+
+/**
+ * What the rule may do once these parts are as they are given. Who writes its actions lends it their rights; who changes when they are taken
+ * leaves it no more than both have. Null when none of that changes.
+ */
+function authorAfter(
+  { viewer }: UserContext,
+  { triggers, conditions, actions }: { triggers?: unknown; conditions?: unknown; actions?: unknown },
+  current: RuleRow | undefined,
+): Pick<RuleRow, 'scopes' | 'authorKind' | 'authorId'> | null {
+  const own = scopesOfAuthor(viewer);
+  if (actions || !current) return { scopes: own, authorKind: viewer.kind, authorId: viewer.credentialId };
+  if (!triggers && !conditions) return null;
+  const { authorKind, authorId } = current;
+  return { scopes: current.scopes.filter((scope) => own.includes(scope)), authorKind, authorId };
 }
 
 /**
@@ -58,7 +113,9 @@ async function readParts(ctx: UserContext, id: string | null | undefined, given:
  */
 export async function createRule(ctx: UserContext, input: CreateAutomationRuleInput): Promise<RuleRow> {
   const { userId } = ctx;
-  const { triggers, conditions, actions, maxRuns } = await readParts(ctx, input.id, input);
+  notByRules(ctx);
+  const { parts, author } = await readParts(ctx, input.id, input);
+  const { triggers, conditions, actions, maxRuns } = parts;
   const hash = inputHash(input);
   const now = ctx.now();
   const id = input.id ?? newId('rule', now);
@@ -73,6 +130,9 @@ export async function createRule(ctx: UserContext, input: CreateAutomationRuleIn
     mode: input.mode,
     maxRuns,
     active: input.active,
+    ...author!,
+    failures: 0,
+    disabledReason: null,
     inputHash: hash,
     version: 1,
     createdAt: now,
@@ -83,6 +143,7 @@ export async function createRule(ctx: UserContext, input: CreateAutomationRuleIn
   if (count === 0) return sameCreation(await findRule(ctx, id), hash);
   const having = await ctx.db.automationRule.count({ where: { userId } });
   if (having > mostRules) throw limit([], `One may have at most ${mostRules} automation rules.`);
+  await writeWatchers(ctx.db, row, now);
   await publish(ctx, { type: 'automationRule.created', subjectId: id, data: {} });
   return row;
 }
@@ -92,13 +153,14 @@ export async function createRule(ctx: UserContext, input: CreateAutomationRuleIn
  * @throws UserErrors INVALID, REQUIRED, NOT_FOUND, CONFLICT with the current rule.
  */
 export async function updateRule(ctx: UserContext, input: UpdateAutomationRuleInput): Promise<RuleRow> {
+  notByRules(ctx);
   await lockRow(ctx, 'rule', input.id, 'automation rule');
   const current = await findRule(ctx, input.id);
   expectVersion(current.version, input.expectedVersion, { automationRule: current });
   const mode = input.mode ?? (current.mode as AutomationMode);
   // A new mode brings its usual number of runs; otherwise the old number stays and must fit.
   const maxRuns = input.maxRuns ?? (mode === current.mode ? current.maxRuns : undefined);
-  const parts = await readParts(ctx, null, {
+  const given = {
     name: input.name ?? undefined,
     description: input.description,
     triggers: input.triggers ?? undefined,
@@ -106,27 +168,47 @@ export async function updateRule(ctx: UserContext, input: UpdateAutomationRuleIn
     actions: input.actions ?? undefined,
     mode,
     maxRuns,
-  });
+  };
+  const { parts, author } = await readParts(ctx, null, given, current);
   const changes = changesOf(current, {
     name: input.name ?? undefined,
     description: input.description,
     mode,
     active: input.active ?? undefined,
     ...parts,
+    ...author,
+    // Switched on by hand, it begins anew.
+    ...(input.active && { failures: 0, disabledReason: null }),
   });
   if (Object.keys(changes).length === 0) return current;
-  const data = { ...changes, version: current.version + 1, updatedAt: ctx.now() };
+  const now = ctx.now();
+  const data = { ...changes, version: current.version + 1, updatedAt: now };
   const where = { userId_id: { userId: ctx.userId, id: input.id } };
-  const changed = await ctx.db.automationRule.update({ where, data: data as Prisma.AutomationRuleUpdateInput });
-  await publish(ctx, { type: 'automationRule.updated', subjectId: input.id, data: {} });
-  return changed as unknown as RuleRow;
+  const changed = (await ctx.db.automationRule.update({
+    where,
+    data: data as Prisma.AutomationRuleUpdateInput,
+  })) as unknown as RuleRow;
+  if (changes.triggers || changes.active !== undefined) await writeWatchers(ctx.db, changed, now);
+  const ended =
+    changes.active === false ? await endOpenRuns(ctx.db, changed, 'ENDED', 'The rule was switched off.', now) : [];
+  await publish(ctx, ...ended.map((run) => completed(run, 'CANCELLED')), {
+    type: 'automationRule.updated',
+    subjectId: input.id,
+    data: {},
+  });
+  return changed;
 }
 
 /** @throws UserErrors NOT_FOUND. */
 export async function deleteRule(ctx: UserContext, id: string): Promise<void> {
+  const runs = await ctx.db.ruleRun.findMany({ where: { userId: ctx.userId, ruleId: id }, select: { id: true } });
   const { count } = await ctx.db.automationRule.deleteMany({ where: { userId: ctx.userId, id } });
   if (count === 0) throw notFound(['id'], 'automation rule');
-  await publish(ctx, { type: 'automationRule.deleted', subjectId: id, data: {} });
+  await publish(
+    ctx,
+    ...runs.map((run) => ({ type: 'automationRun.deleted' as const, subjectId: run.id, data: { ruleId: id } })),
+    { type: 'automationRule.deleted', subjectId: id, data: {} },
+  );
 }
 
 async function findRule(ctx: UserContext, id: string): Promise<RuleRow> {

@@ -1,10 +1,11 @@
 import type { EventType } from '../../shared/events.ts';
 import type { Checks } from '../../shared/input.ts';
+import { localAt } from '../../shared/schedules/schedule.ts';
 import { checkFilters, isEventType, storedFilters } from '../eventTypes.ts';
 import type { AutomationTriggerInput } from '../generated.ts';
 import type { RuleCheck } from './check.ts';
 import type { Trigger } from './rule.ts';
-import { checkCron, checkRecurrence } from './schedule.ts';
+import { checkSchedule } from './schedule.ts';
 
 const longestHold = 43_200;
 
@@ -17,9 +18,13 @@ export function readTrigger(rule: RuleCheck, path: (string | number)[], input: A
     const timeZone = input.schedule.timeZone ?? null;
     const here = [...path, 'schedule'];
     checks.that((cron == null) !== (rrule == null), here, 'Give exactly one of "cron" and "rrule".');
-    if (cron != null) checkCron(checks, [...here, 'cron'], cron, timeZone ?? 'UTC', rule.now);
-    if (rrule != null) checkRecurrence(checks, [...here, 'rrule'], rrule, timeZone ?? 'UTC', rule.now);
-    return { type: 'schedule', cron: cron ?? null, rrule: rrule ?? null, timeZone };
+    if ((cron == null) === (rrule == null)) return null;
+    const startDate = localAt(rule.now, timeZone ?? rule.timeZone)
+      .toPlainDate()
+      .toString();
+    const trigger = { type: 'schedule', cron: cron ?? null, rrule: rrule ?? null, timeZone, startDate } as const;
+    checkSchedule(checks, here, trigger, rule.timeZone, rule.now);
+    return trigger;
   }
   if (input.event) {
     const { event, filters } = input.event;

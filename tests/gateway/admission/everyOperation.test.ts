@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { type DocumentNode, Kind, parse } from 'graphql';
 import { createCostModel } from '../../../gateway/admission/cost.ts';
@@ -18,10 +18,14 @@ const operations = definitions.flatMap((definition) =>
 const fragments = definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
 const model = createCostModel(supergraphSdl, apiSchema);
 
+/** The operation that a file is for: tools of the assistant are named by their files alone. */
+const operationOf = (file: string) =>
+  `${file.startsWith('assistant/') ? 'Assistant' : ''}${basename(file).split('.')[0]}`;
+
 function costOf(name: string): number {
   const operation = operations.find((candidate) => candidate.name?.value === name)!;
   const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
-  const variables = files.find((file) => file.endsWith(`${name}.variables.json`));
+  const variables = files.find((file) => file.endsWith('.variables.json') && operationOf(file) === name);
   return model.operation(document).estimate(variables ? JSON.parse(read(variables)) : {}).cost;
 }
 

@@ -46,6 +46,10 @@ describeInChromium('the explorer, before a graph that refuses, expires and break
 
   test('a subscription misses nothing when the connection breaks or the token ends, until the session does', async () => {
     const tab = await windows.open(graph.origin);
+    await tab.write('operation', subscription);
+    await tab.run();
+    await tab.shows('Sign in first');
+    expect(await tab.page.locator('.result-window').textContent()).not.toContain('stack');
     await tab.signIn();
     await tab.write('operation', subscription);
     await tab.run();
@@ -59,7 +63,7 @@ describeInChromium('the explorer, before a graph that refuses, expires and break
 
     // Tokens of 2.5 s, refreshed at 2 s: once for both tabs, not once a tab.
     graph.tokenLife = 2_500;
-    await tab.button(/^Stop/).click();
+    await tab.button(/^Stop query/).click();
     await tab.events.getByText('ProgressUpdated ended').waitFor();
     await tab.button('Sign out').click();
     await tab.signIn();

@@ -87,6 +87,15 @@ describe('required variables', () => {
     expect(filled('{ broken')).toBe('{ broken');
   });
 
+  test('take the id of whatever the field names, wherever it names it', () => {
+    const seen = ['message', 'toolcall', 'insight', 'conversation'].map((kind) => `"${kind}_${'4'.repeat(32)}"`).join();
+    const idFor = (field: string) => JSON.parse(filledVariables('{"id":""}', parse(`{ ${field} }`), seen)).id;
+    expect(idFor('approveToolCall')).toBe(`toolcall_${'4'.repeat(32)}`);
+    expect(idFor('markInsightsRead')).toBe(`insight_${'4'.repeat(32)}`);
+    expect(idFor('updateConversation')).toBe(`conversation_${'4'.repeat(32)}`);
+    expect(idFor('updateProfile')).toBe('');
+  });
+
   test('are no text at all when nothing is required', () => {
     expect(requiredVariables(parse('query Q($first: Int! = 3) { list(first: $first) }'), schema)).toBe('');
     expect(requiredVariables(parse('{ list }'), schema)).toBe('');

@@ -95,6 +95,36 @@ describeInChromium('the explorer on the graph itself', (windows) => {
     await progress.button('Sign in (development)').waitFor();
   }, 120_000);
 
+  test('a stranger talks to the assistant: approves what waits, asks, and watches the answer being written', async () => {
+    const tab = await windows.open(server.url);
+    const known = tab.page.waitForResponse(async (answer) =>
+      (await answer.text().catch(() => '')).includes('toolCalls'),
+    );
+    await Promise.all([known, tab.signIn()]);
+    await tab.openExample('Conversation');
+    const { conversation } = (await tab.ask()).data;
+    const waiting = conversation.messages.nodes.at(-1);
+    expect(waiting.status).toBe('WAITING');
+    const { id, confirmation } = waiting.toolCalls.at(-1);
+    await tab.picture('chat-waiting');
+    await tab.openExample('ApproveToolCall');
+    await tab.write('variables', JSON.stringify({ input: { id, confirmation } }));
+    const { approveToolCall } = (await tab.ask()).data;
+    expect([approveToolCall.errors, approveToolCall.toolCall.state]).toEqual([[], 'APPROVED']);
+
+    await tab.openExample('SendMessage');
+    const { sendMessage } = (await tab.ask()).data;
+    expect(sendMessage.errors).toEqual([]);
+    await tab.shows('"sendMessage"');
+    // The example takes the reply's id from what was just answered.
+    await tab.openExample('MessageStream');
+    await tab.run();
+    await tab.shows('"END"');
+    await tab.events.getByText('MessageStream ended').waitFor();
+    await tab.events.getByRole('listitem').first().waitFor();
+    await tab.picture('chat-stream');
+  }, 120_000);
+
   test('every example that needs no secret runs as it is opened', async () => {
     const tab = await windows.open(server.url);
     // It may come before the page shows that somebody is signed in.
@@ -109,6 +139,26 @@ describeInChromium('the explorer on the graph itself', (windows) => {
       'Changes',
       'Settings',
       'LifeAreas',
+      'Conversations',
+      'Conversation',
+      'SearchMessages',
+      'ForkConversation',
+      'UpdateConversation',
+      'AddNote',
+      'Memories',
+      'CreateMemory',
+      'UpdateMemory',
+      'DeleteMemory',
+      'Assistant',
+      'UpdateAssistantSettings',
+      'GrantAiConsent',
+      'WithdrawAiConsent',
+      'AiLedger',
+      'Insights',
+      'MarkInsightsRead',
+      'DismissInsight',
+      'SendMessage',
+      'ReplyDetail',
     ]) {
       await tab.openExample(example);
       const { data, errors } = await tab.ask();

@@ -193,6 +193,12 @@ feature('@context and @fromContext hand an argument down from above', {
         ],
       },
     },
+    // Once for each shop.
+    {
+      query: '{ shops { items { price } } }',
+      data: { shops: [{ items: [{ price: 'x EUR' }, { price: 'y EUR' }] }, { items: [{ price: 'x USD' }] }] },
+      asks: ['shops', 'shops', 'shops'],
+    },
   ],
   stock: /context/,
 });

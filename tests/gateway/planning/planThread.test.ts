@@ -38,7 +38,7 @@ describe('a planning thread', () => {
   });
 
   test('is ended over an operation that takes too long, and another serves those who wait', async () => {
-    const { build, ready } = start({ budget: 200, patience: 60_000 });
+    const { build, ready } = start({ budget: 1_000, patience: 60_000 });
     await ready();
     const answers = await Promise.allSettled([build(nasty), build(nasty), build(simple)]);
     expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);

@@ -70,6 +70,38 @@ async function listen(userId: string | null, after?: string | null, listener = r
 }
 
 describe('the feed of the event log', () => {
+  test('tells of one object alone where the subscription is narrowed to it, also when it resumes', async () => {
+    const ana = newId('user');
+    const [wanted, other] = [newId('run'), newId('run')];
+    const begin = (subjectId: string) =>
+      publish(
+        { db: house.db, userId: ana, actor: { kind: 'user', id: ana }, now: house.platform.now },
+        { type: 'researchRun.created', subjectId, data: { categoryId: 'c' } },
+      );
+    const ask = async (args: Record<string, unknown>) => {
+      const viewer = { userId: ana, kind: 'session', credentialId: 's', scopes: [], roles: ['USER'] };
+      const request = { requestId: 'r', viewer, ip: null, userAgent: null, idempotencyKey: null };
+      const { listener, numbers } = recorder();
+      const stop = await feed.listen(
+        { field: 'researchProgress', arguments: args, query: '', context: { request } },
+        listener,
+      );
+      return { numbers, stop };
+    };
+    for (const run of [other, wanted, other, wanted]) await begin(run);
+    const [first] = await house.db.event.findMany({ where: { userId: ana }, orderBy: { seq: 'asc' } });
+    const [one, all, resumed] = [
+      await ask({ runId: wanted }),
+      await ask({ runId: null }),
+      await ask({ runId: wanted, after: first!.id }),
+    ];
+    for (const run of [wanted, other]) await begin(run);
+    bus.publish('events', ana);
+    await until('all were told', () => all.numbers().length === 2 && resumed.numbers().length === 3);
+    expect([one.numbers(), all.numbers(), resumed.numbers()]).toEqual([[5], [5, 6], [2, 4, 5]]);
+    for (const { stop } of [one, all, resumed]) stop();
+  });
+
   test('tells what happens after it has begun, of its user and its field', async () => {
     const [ana, ben] = [newId('user'), newId('user')];
     await happen(ana, 'goal.completed');

@@ -1,12 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createMetrics } from '../../../gateway/telemetry/metrics.ts';
-import {
-  watchDocuments,
-  watchPlans,
-  watchShedding,
-  watchSubgraphs,
-  watchSubscriptions,
-} from '../../../gateway/telemetry/watched.ts';
+import { watchGateway } from '../../../gateway/telemetry/watched.ts';
 
 test('HTTP requests are counted by route and status, and timed by route', async () => {
   const metrics = createMetrics();
@@ -26,16 +20,18 @@ test('HTTP requests are counted by route and status, and timed by route', async 
 test('what others count is read at each scrape', async () => {
   const metrics = createMetrics();
   const cache = { entries: 2, hits: 3, misses: 4, evictions: 1 };
-  let sockets = 1;
-  watchPlans(metrics, () => ({ ...cache, planningTime: 1_500, refused: 6 }));
-  watchDocuments(metrics, () => ({ ...cache, refused: 11 }));
-  watchSubgraphs(metrics, () => [
-    ['goals', { retries: 5, hedges: 1, heldBack: 12, breaker: 'open' }],
-    ['chat', { retries: 0, hedges: 0, heldBack: 0, breaker: 'closed' }],
-  ]);
-  watchSubscriptions(metrics, () => ({ sockets, subscriptions: 2, closed: { slow: 1, expired: 2 } }));
-  watchShedding(metrics, () => ({ running: 3, waiting: 1, limit: 512, refused: 8 }));
-  sockets = 7;
+  const endpoint = { sockets: 1, streams: 3 };
+  watchGateway(metrics, {
+    gateway: { engine: { planner: { statistics: { ...cache, planningTime: 1_500, refused: 6 } } } },
+    operations: { documents: { ...cache, refused: 11 }, fanOut: { subscribers: 2 } },
+    shedder: { running: 3, waiting: 1, limit: 512, refused: 8 },
+    sources: new Map([
+      ['goals', { report: () => ({ retries: 5, hedges: 1, heldBack: 12, breaker: 'open' }) }],
+      ['chat', { report: () => ({ retries: 0, hedges: 0, heldBack: 0, breaker: 'closed' }) }],
+    ]),
+    endpoint,
+  });
+  endpoint.sockets = 7;
   const lines = new Set((await metrics.text()).split('\n'));
   for (const line of [
     'jarvis_plan_cache_entries 2',
@@ -50,12 +46,11 @@ test('what others count is read at each scrape', async () => {
     'jarvis_subgraph_breaker{subgraph="goals",state="closed"} 0',
     'jarvis_subgraph_breaker{subgraph="chat",state="closed"} 1',
     'jarvis_websocket_connections 7',
+    'jarvis_response_streams 3',
     'jarvis_subscriptions 2',
     'jarvis_document_cache_refused 11',
     'jarvis_subgraph_held_back_total{subgraph="goals"} 12',
     'jarvis_operations_limit 512',
-    'jarvis_websocket_closes_total{reason="slow"} 1',
-    'jarvis_websocket_closes_total{reason="expired"} 2',
     'jarvis_requests_shed_total 8',
   ])
     expect(lines).toContain(line);

@@ -182,22 +182,39 @@ describe('a refusal', () => {
   });
 });
 
-test('a body that is too large is refused before it has come, and its client may send it to the end', async () => {
-  const size = 20_000_000;
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  let text = '';
-  let failure: Error | undefined;
-  socket.on('data', (chunk) => {
-    text += chunk;
-  });
-  socket.on('error', (error) => {
-    failure = error;
-  });
-  socket.write(`POST / HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: ${size}\r\n\r\n{`);
-  await until('the refusal', () => text.endsWith('}'));
-  const ended = new Promise((done) => socket.once('close', done));
-  socket.end(Buffer.alloc(size - 1, ' '));
-  await ended;
-  expect(text).toMatch(/^HTTP\/1.1 413 .*\r\nconnection: close\r\n/is);
-  expect(failure).toBeUndefined();
-});
+const rest = Buffer.alloc(20_000_000, ' ');
+test.each([
+  ['announced', `content-length: ${rest.length + 1}`, ['{'], [rest]],
+  ['sent in pieces', 'transfer-encoding: chunked', ['7d0\r\n', rest.subarray(0, 2_000), '\r\n'], pieces(rest)],
+])(
+  'a body that is too large, %s, is refused before it has come, and its client may send it to the end',
+  async (_, framing, first, more) => {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    let text = '';
+    let failure: Error | undefined;
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.on('error', (error) => {
+      failure = error;
+    });
+    socket.write(`POST / HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\n${framing}\r\n\r\n`);
+    for (const piece of first) socket.write(piece);
+    await until('the refusal', () => text.endsWith('}'));
+    const ended = new Promise((done) => socket.once('close', done));
+    for (const piece of more) socket.write(piece);
+    socket.end();
+    await ended;
+    expect(text).toMatch(/^HTTP\/1.1 413 .*\r\nconnection: close\r\n/is);
+    expect(failure).toBeUndefined();
+    // Nobody else is the worse for it.
+    expect((await post('ok')).status).toBe(200);
+  },
+);
+
+/** As `transfer-encoding: chunked` has it, with the last that says it is over. */
+function pieces(body: Buffer): (Buffer | string)[] {
+  const size = 1_000_000;
+  const chunks = Array.from({ length: body.length / size }, (_, at) => body.subarray(at * size, (at + 1) * size));
+  return [...chunks.flatMap((chunk) => [`${chunk.length.toString(16)}\r\n`, chunk, '\r\n']), '0\r\n\r\n'];
+}

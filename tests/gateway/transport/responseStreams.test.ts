@@ -1,7 +1,8 @@
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Caller } from '../../../gateway/admission/caller.ts';
-import { type Operations, Refusal, type Sink } from '../../../gateway/admission/operation.ts';
+import { toRefusal } from '../../../gateway/admission/errors.ts';
+import type { Operations, Sink } from '../../../gateway/admission/operation.ts';
 import { multipartDefer, multipartSubscription } from '../../../gateway/transport/multipart.ts';
 import {
   createResponseStreams,
@@ -42,8 +43,7 @@ async function start(format: StreamFormat, options: Partial<ResponseStreamsOptio
       const admitted = await operations.admit(caller, { query: search.get('query'), variables }, { requestId: 'r' });
       await streams.stream(response, format, caller, admitted);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      streamRefusal(response, format, error.errors);
+      streamRefusal(response, format, toRefusal(error, 'r', { now: () => new Date(clock.time) }).errors);
     }
   };
   const server = createServer((request, response) => void handle(request, response));
@@ -244,6 +244,40 @@ describe.each([
     expect(ben.isCut).toBe(false);
     streams.stop();
     await until('the other is cut', () => ben.isCut && live.size === 0);
+  });
+
+  test('is one of so many of its account; who leaves makes room', async () => {
+    const { ask, live, streams } = await start(format, { streamsPerAccount: 2 });
+    const mine = [ask(EVENTS), ask(EVENTS)];
+    await until('both have begun', () => mine.every(({ text }) => text !== ''));
+    const third = ask(EVENTS);
+    await until('it is refused', () => third.isOver);
+    expect(third.text).toMatch(/"An account may have 2 .*"code":"RATE_LIMITED","retryAfter":5/);
+    const others = ask(EVENTS, { account: 'ben' });
+    await until('another account’s begins', () => live.size === 2 && others.text !== '');
+    expect(streams.size).toBe(3);
+    mine[0]!.leave();
+    await until('it has left', () => streams.size === 2);
+    const fourth = ask(EVENTS);
+    await until('it begins', () => fourth.text === format.start);
+  });
+
+  test('that comes when all have been stopped is abandoned, and cut', async () => {
+    const abandoned: string[] = [];
+    const operations: Operations = {
+      admit: async (caller) => ({
+        kind: 'subscription',
+        run: () => Promise.reject(new Error('A subscription.')),
+        runInParts: () => Promise.reject(new Error('A subscription.')),
+        abandon: () => void abandoned.push(caller.account),
+        listen: () => Promise.reject(new Error('It must not be listened to.')),
+      }),
+    };
+    const { ask, streams } = await start(format, {}, operations);
+    streams.stop();
+    const client = ask(EVENTS);
+    await until('it is cut', () => client.isCut);
+    expect([abandoned, streams.size, client.text]).toEqual([['ana'], 0, '']);
   });
 
   test('is cut when its client reads too slowly', async () => {

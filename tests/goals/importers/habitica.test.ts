@@ -64,6 +64,17 @@ describe('a Habitica export', () => {
     }
   });
 
+  test('reads past what is no text where a text belongs', () => {
+    const odd = { toString: {}, valueOf: {} };
+    const habit = { id: 'h', text: 'Water', frequency: odd, history: [{ date: odd, scoredUp: 1 }] };
+    const named = { ...habit, id: 'n', frequency: 'constructor' };
+    const result = importHabitica(
+      JSON.stringify({ preferences: { dayStart: odd }, tasks: { habits: [habit, named] } }),
+      BERLIN,
+    );
+    expect(result.goals.map(({ frequency }) => frequency?.period)).toEqual(['DAY', 'DAY', 'DAY', 'DAY']);
+  });
+
   test('never throws, and gives a daily one entry a day', () => {
     const entry = fc.record(
       {

@@ -1,0 +1,82 @@
+import type { Tx } from '../../shared/db.ts';
+import type { Publisher } from '../../shared/events.ts';
+import { readClock } from '../../shared/personalClock.ts';
+import type { Platform } from '../../shared/platform.ts';
+import { transaction } from '../../shared/subgraph.ts';
+import { localDateAt } from '../timeZone.ts';
+import { everyDay } from '../weekdays.ts';
+import { notify } from './notifications.ts';
+import { nextOnWeekdays } from './reminders/occurrences.ts';
+
+/** News that a digest names; of more it says how many. */
+const mostNamed = 10;
+/** Digests that one round works off at most; the next comes soon. */
+const mostAtOnce = 1_000;
+
+/**
+ * Sets when the next digest comes, where one is due at all. Whoever has nothing collected any more gets the one that is under way.
+ * @param moved that the time of day or the person's clock has changed.
+ */
+export async function rescheduleDigest({ db, userId, now }: Pick<Publisher, 'db' | 'userId' | 'now'>, moved: boolean) {
+  const settings = await db.notificationSettings.findUnique({ where: { userId }, include: { preferences: true } });
+  if (!settings) return;
+  const { nextDigestAt, preferences } = settings;
+  // One that is due already is told first.
+  const wanted = nextDigestAt === null ? preferences.some(({ digest }) => digest) : moved && nextDigestAt > now();
+  if (!wanted) return;
+  await setNext(db, userId, settings.digestAt, now());
+}
+
+async function setNext(db: Tx, userId: string, digestAt: string, now: Date): Promise<void> {
+  const { timeZone } = await readClock(db, userId);
+  const nextDigestAt = nextOnWeekdays(now, timeZone, digestAt, everyDay);
+  await db.notificationSettings.update({ where: { userId }, data: { nextDigestAt } });
+}
+
+/** Tells what was collected, to whom it is due. Any number of processes may do so at once. */
+export async function tellDueDigests(platform: Platform): Promise<void> {
+  for (let count = 0; count < mostAtOnce; count++) {
+    const userId = await tellNext(platform);
+    if (userId === null) return;
+    platform.bus.publish('events', userId);
+  }
+}
+
+/** One digest, whose row is locked meanwhile. Null when none is due that nobody else has in hand. */
+function tellNext({ db, now }: Platform): Promise<string | null> {
+  return transaction(db, async (tx) => {
+    const at = now();
+    const [due] = await tx.$queryRaw<{ user_id: string; digest_at: string; next_digest_at: Date }[]>`
+      SELECT user_id, digest_at, next_digest_at FROM notification_settings WHERE next_digest_at <= ${at}::timestamptz
+      ORDER BY next_digest_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
+    if (!due) return null;
+    const { user_id: userId } = due;
+    const where = { userId, digest: true };
+    const collected = await tx.notification.findMany({
+      where: { ...where, readAt: null, visibleAt: { lte: at } },
+      orderBy: [{ visibleAt: 'asc' }, { id: 'asc' }],
+      select: { title: true },
+    });
+    await tx.notification.updateMany({ where: { ...where, visibleAt: { lte: at } }, data: { digest: false } });
+    const kinds = await tx.notificationPreference.count({ where });
+    if (kinds > 0) await setNext(tx, userId, due.digest_at, at);
+    else await tx.notificationSettings.update({ where: { userId }, data: { nextDigestAt: null } });
+    if (collected.length === 0) return userId;
+    const { timeZone } = await readClock(tx, userId);
+    const ctx = { db: tx, userId, now, actor: { kind: 'system', id: 'notifications.digest' } } as const;
+    await notify(ctx, {
+      kind: 'DIGEST',
+      title: collected.length === 1 ? 'One piece of news today' : `${collected.length} pieces of news today`,
+      body: bodyOf(collected.map(({ title }) => title)),
+      collapseKey: 'digest',
+      cause: `digest:${localDateAt(due.next_digest_at, timeZone)}`,
+    });
+    return userId;
+  });
+}
+
+function bodyOf(titles: readonly string[]): string {
+  const named = titles.slice(0, mostNamed);
+  const rest = titles.length - named.length;
+  return [...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
+}

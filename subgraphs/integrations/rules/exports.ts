@@ -1,0 +1,15 @@
+import type { ExportedType } from '../../shared/subgraph.ts';
+import { allRows } from '../exportedRows.ts';
+
+/** What rules wait for, their runs, and the traces of those. */
+export const ruleExports: readonly ExportedType[] = [
+  {
+    name: 'rule_triggers',
+    rows: (db, userId) => allRows((page) => db.ruleTrigger.findMany(page), userId, ['ruleId', 'ordinal']),
+  },
+  { name: 'rule_runs', rows: (db, userId) => allRows((page) => db.ruleRun.findMany(page), userId) },
+  {
+    name: 'rule_run_steps',
+    rows: (db, userId) => allRows((page) => db.ruleRunStep.findMany(page), userId, ['runId', 'ordinal']),
+  },
+];
