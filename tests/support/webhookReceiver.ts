@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { text as wholeText } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 import type { Site } from './internet.ts';
 
@@ -43,9 +44,8 @@ export function createWebhookReceiver(now: () => Date): WebhookReceiver {
     faults: [],
     always: null,
     async site(request, response) {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-      const text = Buffer.concat(chunks).toString('utf8');
+      const text = await wholeText(request).catch(() => null);
+      if (text === null) return; // Broken off by the sender: nothing came.
       const { headers } = request;
       const verified = receiver.secrets.filter((secret) => verifies(secret, text, headers as never, now())).length;
       if (verified === 0) {
