@@ -31,8 +31,8 @@ export interface WebhookReceiver {
   forged: number;
   /** For the next requests, one each. */
   faults: Fault[];
-  /** For every request while it is set, after `faults`. */
-  always: Fault | null;
+  /** For every request while it is set, after `faults`; by its id where it is a function. */
+  always: Fault | null | ((id: string) => Fault | null);
 }
 
 export function createWebhookReceiver(now: () => Date): WebhookReceiver {
@@ -55,7 +55,8 @@ export function createWebhookReceiver(now: () => Date): WebhookReceiver {
       const id = String(headers['webhook-id']);
       receiver.received.push({ id, text, body: JSON.parse(text), headers, verified });
       const take = () => void receiver.taken.push(id);
-      switch (receiver.faults.shift() ?? receiver.always) {
+      const { always } = receiver;
+      switch (receiver.faults.shift() ?? (typeof always === 'function' ? always(id) : always)) {
         case 'ERROR':
           return void response.writeHead(500).end('it broke\u0000\u0007');
         case 'REFUSE':
