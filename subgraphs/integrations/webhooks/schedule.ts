@@ -7,7 +7,10 @@ export const longestMs = 24 * 3_600_000;
 const firstWait = 8_000;
 const factor = 3;
 
-/** An address that fails rests: 5 s, then twice as long each time, at most 5 min. Then one delivery is tried, until one gets through. */
+/**
+ * An address that fails is tried with one delivery at a time, until one gets through. A first failure may be a mishap; from the second in a row
+ * on it rests before: 5 s, then twice as long each time, at most 5 min.
+ */
 const firstRest = 5_000;
 const longestRest = 300_000;
 /** An address that has failed for so long is given up. */
@@ -45,7 +48,7 @@ export function afterAbsence({ createdAt, now }: Pick<Tried, 'createdAt' | 'now'
 
 /** Until when an address rests after so many failures in a row. */
 export function restUntil(failures: number, now: Date, retryAfter: Date | null, random: () => number): Date {
-  const rest = jittered(Math.min(longestRest, firstRest * 2 ** (failures - 1)), random);
+  const rest = failures < 2 ? 0 : jittered(Math.min(longestRest, firstRest * 2 ** (failures - 2)), random);
   const asked = Math.min(retryAfter?.getTime() ?? 0, now.getTime() + 3_600_000);
   return new Date(Math.max(now.getTime() + rest, asked));
 }
