@@ -17,6 +17,10 @@ import { until } from '../support/until.ts';
 import { createWebhookReceiver } from '../support/webhookReceiver.ts';
 import { begin, complete } from './connections/google.ts';
 
+const ingest =
+  'mutation ($input: IngestHealthSamplesInput!) { ingestHealthSamples(input: $input) { counts { created } } }';
+const logOne =
+  'mutation ($id: ID!) { logProgress(input: { goalId: $id, value: "1" }) { entry { id } errors { message } } }';
 const syncNow = 'mutation ($id: ID!) { syncConnection(input: { id: $id }) { errors { message } } }';
 
 /** `KILLS=50 npx jest tests/integrations/kills` is the long drill. */
@@ -143,8 +147,42 @@ test(
     const { completeConnection } = await ask(complete, { input: { state: beginConnection.state, parameters } });
     const connectionId = completeConnection.connection.id;
 
+    // What a person set up: a rule that tells and logs, and steps that become progress.
+    const createGoal =
+      'mutation ($title: String!) { createGoal(input: { title: $title, kind: NUMERIC, targetValue: "1000000" }) { goal { id } } }';
+    const stepGoal = (await ask(createGoal, { title: 'Steps' })).createGoal.goal.id;
+    const roundGoal = (await ask(createGoal, { title: 'Rounds' })).createGoal.goal.id;
+    const countGoal = (await ask(createGoal, { title: 'Counted by the rule' })).createGoal.goal.id;
+    const { createAutomationRule } = await ask(
+      'mutation ($input: CreateAutomationRuleInput!) { createAutomationRule(input: $input) { errors { message } } }',
+      {
+        input: {
+          name: 'Count them',
+          mode: 'QUEUED',
+          maxRuns: 20,
+          triggers: [{ event: { event: 'progress.logged', filters: [{ field: 'goalId', oneOf: [roundGoal] }] } }],
+          actions: [
+            { notification: { title: 'By the rule' } },
+            { dataUpdate: { document: logOne, variables: { id: countGoal } } },
+          ],
+        },
+      },
+    );
+    expect(createAutomationRule.errors).toEqual([]);
+    const { connectDeviceProvider } = await ask(
+      'mutation { connectDeviceProvider(input: { provider: APPLE_HEALTH }) { connection { id } } }',
+    );
+    const { createProgressMapping } = await ask(
+      'mutation ($input: CreateProgressMappingInput!) { createProgressMapping(input: $input) { errors { message } } }',
+      { input: { goalId: stepGoal, source: 'HEALTH', metric: 'stepCount' } },
+    );
+    expect(createProgressMapping.errors).toEqual([]);
+    const noon = new Date(Date.now() - 24 * 3_600_000).setUTCHours(12, 0, 0, 0);
+
     const goals = new Set<string>();
     let mails = 0;
+    let steps = 0;
+    let rounds = 0;
     /** Whether it was accepted: too soon after the last it is not, and a later one brings the mails along. */
     const sync = async () => (await ask(syncNow, { id: connectionId })).syncConnection.errors.length === 0;
     const work = async () => {
@@ -158,6 +196,19 @@ test(
         })),
       );
       await sync();
+      const samples = Array.from({ length: 10 }, () => ({
+        uuid: `s${++steps}`,
+        start: new Date(noon + steps * 1_000).toISOString(),
+        value: '1',
+      }));
+      await ask(ingest, {
+        input: { connectionId: connectDeviceProvider.connection.id, type: 'stepCount', unit: 'count', samples },
+      });
+      // A rule runs sixty times an hour at most.
+      if (rounds < 60) {
+        await ask(logOne, { id: roundGoal });
+        rounds++;
+      }
       for (let i = 0; i < goalsARound; i++) {
         const id = newId('goal');
         goals.add(id);
@@ -199,13 +250,16 @@ test(
     await direct.connect();
     const count = async (what: string) => Number((await direct!.query(`SELECT count(*) FROM ${what}`)).rows[0].count);
     const told = () => count('notifications');
+    const stages: string[] = [];
     /** Waits for it; a drill that fails says what is left. */
-    const drains = (what: string, holds: () => Promise<boolean>, left: string) =>
-      until(what, holds, 60).catch(async (error) => {
+    const drains = async (what: string, holds: () => Promise<boolean>, left: string) => {
+      await until(what, holds, 60).catch(async (error) => {
         const rows = [];
         for (const query of [left, 'SELECT * FROM reaction_failures']) rows.push((await direct!.query(query)).rows);
         throw new Error(`${error.message}. Left, and set aside: ${JSON.stringify(rows, null, 1)}`);
       });
+      stages.push(`${what} after ${((Date.now() - healed) / 1000).toFixed(1)} s`);
+    };
     await drains(
       'all mails are there',
       async () => (await count('mail_messages')) === mails,
@@ -215,6 +269,20 @@ test(
       'all are told',
       async () => (await count(`notifications WHERE title = 'Goal completed'`)) === goals.size,
       'SELECT * FROM reaction_cursors',
+    );
+    await drains(
+      'all runs have ended',
+      async () => (await count('rule_runs WHERE ended_at IS NOT NULL')) === rounds,
+      `SELECT rule.active, rule.disabled_reason, rule.failures, state, reason, message, count(run), max(due_at), now()
+       FROM automation_rules rule LEFT JOIN rule_runs run ON run.rule_id = rule.id GROUP BY 1, 2, 3, 4, 5, 6`,
+    );
+    await drains(
+      'all steps are logged',
+      async () =>
+        Number(
+          (await direct!.query('SELECT sum(value) FROM progress_entries WHERE goal_id = $1', [stepGoal])).rows[0].sum,
+        ) === steps,
+      'SELECT * FROM progress_mapping_days',
     );
     await drains(
       'all are pushed',
@@ -230,9 +298,11 @@ test(
        WHERE state <> 'SUCCEEDED'`,
     );
     const drained = Date.now() - healed;
+    const ran = await count(`rule_runs WHERE state = 'DONE'`);
     console.info(
-      `kills: ${JSON.stringify(killed)}, seed ${seed}; ${goals.size} goals, ${mails} mails; ${apns.requests.length} requests to Apple, ` +
-        `${receiver.taken.length} deliveries taken for ${new Set(receiver.taken).size} ids; drained in ${(drained / 1000).toFixed(1)} s`,
+      `kills: ${JSON.stringify(killed)}, seed ${seed}; ${goals.size} goals, ${ran} of ${rounds} runs of the rule, ${mails} mails, ${steps} samples; ` +
+        `${apns.requests.length} requests to Apple, ` +
+        `${receiver.taken.length} deliveries taken for ${new Set(receiver.taken).size} ids; ${stages.join(', ')}`,
     );
     expect(drained).toBeLessThan(60_000);
 
@@ -245,8 +315,18 @@ test(
     expect([...new Set(receiver.taken)].map((id) => taken.get(id)).sort()).toEqual([...goals].sort());
     expect(receiver.forged).toBe(0);
 
-    const { rows } = await direct.query('SELECT sum(changed)::int AS changed FROM connection_log_entries');
-    expect(rows[0].changed).toBe(mails);
+    // A rule may pass over a round when twenty runs wait; each that it took has both effects, once.
+    expect(ran + (await count(`rule_runs WHERE state = 'SKIPPED'`))).toBe(rounds);
+    expect(await count(`notifications WHERE title = 'By the rule'`)).toBe(ran);
+    expect(await count(`progress_entries WHERE goal_id = '${countGoal}'`)).toBe(ran);
+
+    const { rows } = await direct.query(
+      'SELECT connection_id, sum(changed)::int AS changed FROM connection_log_entries GROUP BY 1',
+    );
+    expect(Object.fromEntries(rows.map(({ connection_id: id, changed }) => [id, changed]))).toEqual({
+      [connectionId]: mails,
+      [connectDeviceProvider.connection.id]: steps,
+    });
 
     const secrets = [...google.secrets, key.pem, createWebhook.secret, headers.authorization.slice('Bearer '.length)];
     const dump = `${await everyRow(direct)}\n${everyCommand(redisFolder)}`;
