@@ -7,7 +7,7 @@ import type {
   AutomationStepKind,
   AutomationStepState,
 } from '../generated.ts';
-import type { Action, Condition } from './rule.ts';
+import type { Action, Condition, Trigger } from './rule.ts';
 
 /** What set a run off, as texts of actions may tell of it. Stored with the run: what is sent again is the same. */
 export interface Moment {
@@ -21,6 +21,12 @@ export interface Moment {
   value?: string;
   /** Of a run that is tried once more: the step that an earlier one may have done, and whose key it goes out under. */
   resumes?: { step: number; runId: string };
+}
+
+/** The moment of a run that somebody sets off by hand: about the goal whose numbers the rule waits for, where that is one goal. */
+export function momentByHand({ triggers }: { triggers: readonly Trigger[] }, now: Date): Moment {
+  const [goalId, ...others] = new Set(triggers.flatMap((one) => (one.type === 'condition' ? [one.goalId] : [])));
+  return { at: now.toISOString(), ...(goalId !== undefined && others.length === 0 && { goalId }) };
 }
 
 /** A run's row, its JSON columns known for what they hold. */

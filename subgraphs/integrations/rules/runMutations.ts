@@ -8,7 +8,7 @@ import type { CancelAutomationRunInput, RetryAutomationRunInput, RunAutomationRu
 import { mostTries } from './engine.ts';
 import { handOver, wakeNext } from './queue.ts';
 import type { RuleRow } from './rule.ts';
-import type { RunRow } from './run.ts';
+import { momentByHand, type RunRow } from './run.ts';
 import { type Cause, completed, endOpenRuns, lockRule, runBehind, startRun } from './starts.ts';
 
 /** What people do with runs: start one, end one, try one once more. */
@@ -20,7 +20,7 @@ const findRun = (ctx: UserContext, id: string) =>
 export async function runRule(ctx: UserContext, input: RunAutomationRuleInput): Promise<RunRow> {
   const rule = await lockRule(ctx.db, ctx.userId, input.id);
   if (!rule) throw notFound(['id'], 'automation rule');
-  const news = { trigger: 'MANUAL', moment: { at: ctx.now().toISOString() } } as const;
+  const news = { trigger: 'MANUAL', moment: momentByHand(rule, ctx.now()) } as const;
   return start(ctx, rule, input.runId, inputHash(input), news);
 }
 

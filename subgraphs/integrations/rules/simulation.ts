@@ -21,7 +21,7 @@ import { crossings, numberAt, readHistory, type Sample, toldMetrics } from './hi
 import { type Asker, type GoalNumbers, readNumbers } from './numbers.ts';
 import type { Action, Condition, GoalLine, RuleRow } from './rule.ts';
 import { readParts } from './rules.ts';
-import { type Moment, stepKindOf } from './run.ts';
+import { type Moment, momentByHand, stepKindOf } from './run.ts';
 import { scheduleOf } from './schedule.ts';
 import { scopesOfAuthor } from './scopes.ts';
 import { missingScopes, problemOfUpdate } from './takeActions.ts';
@@ -103,7 +103,7 @@ export async function dryRun(ctx: UserContext, input: DryRunAutomationRuleInput)
     if (input.eventId != null && !event) throw notFound(['eventId'], 'event');
     const isItsOwn = event === null || rule.triggers.some((one) => one.type === 'event' && fits(one, event));
     if (!isItsOwn) return { run: null, errors: [] };
-    const moment = event ? momentOf(event) : { at: now.toISOString() };
+    const moment = event ? momentOf(event) : momentByHand(rule, now);
     const start: Start = { trigger: event ? 'EVENT' : 'MANUAL', at: now, moment };
     return { run: await tryOut(ctx, rule, known, start, (condition) => judgeNow(condition, known, now)), errors: [] };
   } catch (error) {

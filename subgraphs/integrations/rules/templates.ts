@@ -78,7 +78,7 @@ export function renderAction(action: Action, values: Values): Action {
   switch (action.type) {
     case 'notification': {
       const subjectId = action.subjectId === null ? null : renderText(action.subjectId, values) || null;
-      const title = shorten(renderText(action.title, values), 200);
+      const title = shorten(renderText(action.title, values).trim(), 200);
       const body = action.body === null ? null : shorten(renderText(action.body, values), 2_000);
       return { ...action, title, body, subjectId };
     }

@@ -256,6 +256,20 @@ describe('by hand', () => {
     ]);
   });
 
+  test('a run is about the goal whose numbers the rule waits for, when that is one', async () => {
+    const [read, swim] = [await makeRealGoal(ana, { title: 'Read' }), await makeRealGoal(ana, { title: 'Swim' })];
+    const waitFor = (...goals: string[]) =>
+      goals.map((goalId) => ({ condition: { goalId, metric: 'VALUE', comparison: 'ABOVE', value: '5' } }));
+    const actions = [{ notification: { title: 'Now {{goal.title}}', subjectId: '{{goal.id}}' } }];
+    const one = await makeRule(ana, { triggers: [...waitFor(read), ...whenCompleted], actions });
+    const two = await makeRule(ana, { triggers: waitFor(read, swim), actions });
+    for (const id of [one, two]) await ana.data(run, { input: { id } });
+    await work(graph);
+    expect(await runsOf(ana, one)).toMatchObject([{ state: 'DONE', subjectId: read }]);
+    expect(await runsOf(ana, two)).toMatchObject([{ state: 'DONE', subjectId: null }]);
+    expect((await notificationsOf(ana)).map(({ title }) => title).sort()).toEqual(['Now', 'Now Read']);
+  });
+
   test('a run that failed goes on from the step that failed', async () => {
     answers = [404];
     const id = await makeRule(ana, {
