@@ -47,7 +47,7 @@ function tellPerson(action: NotificationAction, key: string, { run }: Work): Ste
         { db, userId: run.userId, now, actor: { kind: 'automation', id: run.id }, causationId: run.id },
         {
           kind,
-          title: title.trim() === '' ? 'Automation' : title,
+          title: title || 'Automation',
           ...(body && { body }),
           ...(subjectId !== null && kindOf(subjectId) && { subjectId }),
           cause: `rulerun:${key}`,
