@@ -20,12 +20,13 @@ export async function ensureDemoData(platform: Platform, seed?: number): Promise
 
 /** Gives an existing, empty account the demo life. */
 export async function fillDemoAccount(platform: Platform, userId: string, seed = 20_261_101): Promise<void> {
-  const { db, now, bus } = platform;
+  const { db, now, bus, secrets } = platform;
   await db.$transaction(
     async (tx) => {
       await tx.$executeRaw`SET LOCAL statement_timeout = '60s'`;
       const { timeZone } = await tx.user.findUniqueOrThrow({ where: { id: userId } });
-      const demo: DemoAccount = { db: tx, userId, timeZone, now: now(), random: mulberry32(seed), ids: new Map() };
+      const random = mulberry32(seed);
+      const demo: DemoAccount = { db: tx, userId, timeZone, now: now(), secrets, random, ids: new Map() };
       for (const { demo: generate } of Object.values(subgraphs)) await generate?.(demo);
       // The past has had its reactions: nobody wants to be told now of what happened a year ago.
       const consumers = Object.entries(subgraphs).flatMap(([name, { watches }]) => [

@@ -3,8 +3,9 @@ import { demoConnections } from './connections/demo.ts';
 import { demoItems } from './items/demo.ts';
 import { demoNotifications, demoReminders } from './notifications/demo.ts';
 import { demoRules } from './rules/demo.ts';
+import { demoWebhooks } from './webhooks/demo.ts';
 
-/** A year with a phone, a few reminders and rules, and what the person was told. */
+/** A year with a phone, a few reminders and rules, a webhook, and what the person was told. */
 export async function demo(account: DemoAccount): Promise<void> {
   const goals = [...account.ids].filter(([name]) => name.startsWith('goal:')).map(([, id]) => id);
   await demoConnections(account);
@@ -12,4 +13,5 @@ export async function demo(account: DemoAccount): Promise<void> {
   await demoNotifications(account, goals);
   await demoReminders(account, goals);
   await demoRules(account, goals);
+  await demoWebhooks(account);
 }

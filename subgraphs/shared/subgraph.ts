@@ -12,6 +12,7 @@ import {
   validate,
 } from 'graphql';
 import { type Context, createContext, type RequestInfo } from './context.ts';
+import type { Secrets } from './crypto.ts';
 import { type Db, isDatabaseAway, Prisma, type Tx } from './db.ts';
 import { findDelta, isDeltaId, type MessageDelta } from './deltas.ts';
 import { badInput, databaseAway, errorCodes, UserErrors } from './errors.ts';
@@ -71,6 +72,7 @@ export interface DemoAccount {
   userId: string;
   timeZone: string;
   now: Date;
+  secrets: Secrets;
   /** Uniform in [0, 1), seeded. */
   random: () => number;
   /** Ids that one domain makes and others refer to, e.g. `goal:run`. */

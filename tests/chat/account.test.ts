@@ -23,6 +23,7 @@ async function makeDemo({ userId }: Person): Promise<void> {
         userId,
         timeZone: 'Europe/Berlin',
         now: graph.clock.now(),
+        secrets: graph.platform.secrets,
         random: () => 0.5,
         ids: new Map(),
       };

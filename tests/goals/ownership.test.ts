@@ -29,6 +29,7 @@ const live = (person: Person, ids = new Map<string, string>()) =>
         userId: person.userId,
         timeZone: 'Europe/Berlin',
         now: graph.clock.now(),
+        secrets: graph.platform.secrets,
         random: seeded(7),
         ids,
       }),

@@ -166,11 +166,20 @@ describe('all that is held of somebody', () => {
     };
     const now = graph.clock.now();
     await graph.db.$transaction((db) =>
-      integrations.demo!({ db, userId: demo.userId, timeZone: 'Europe/Berlin', now, random, ids: known }),
+      integrations.demo!({
+        db,
+        userId: demo.userId,
+        timeZone: 'Europe/Berlin',
+        now,
+        secrets: graph.platform.secrets,
+        random,
+        ids: known,
+      }),
     );
     const { viewer } = await demo.data(`{ viewer {
       unreadNotificationCount notifications(first: 100) { nodes { subject { id } } }
       automationRules { nodes { name triggers { __typename } conditions { __typename } actions { __typename } } }
+      webhooks { nodes { active deliveryCounts { waiting } } }
       connections { nodes { status log { nodes { kind } } } } reminders { nodes { nextOccurrenceAt } }
       dashboard { upcomingReminders { id } connectionsNeedingAttention { label statusReason } }
     } }`);
@@ -178,6 +187,7 @@ describe('all that is held of somebody', () => {
     expect(viewer.notifications.nodes).toHaveLength(100);
     expect(viewer.automationRules.nodes).toHaveLength(3);
     expect(viewer.connections.nodes).toHaveLength(3);
+    expect(viewer.webhooks.nodes).toMatchObject([{ active: false, deliveryCounts: { waiting: 0 } }]);
     expect(viewer.dashboard.connectionsNeedingAttention).toHaveLength(1);
     expect(viewer.dashboard.upcomingReminders.length).toBeGreaterThan(0);
     const before = await exported(ana.userId);

@@ -66,7 +66,8 @@ export async function live(graph: TestGraph, person: Person): Promise<void> {
   await db.$transaction(
     async (tx) => {
       await tx.$executeRaw`SET LOCAL statement_timeout = '60s'`;
-      const demo: DemoAccount = { db: tx, userId, timeZone: 'Europe/Berlin', now, random, ids: new Map() };
+      const { secrets } = graph.platform;
+      const demo: DemoAccount = { db: tx, userId, timeZone: 'Europe/Berlin', now, secrets, random, ids: new Map() };
       for (const { demo: generate } of Object.values(subgraphs)) await generate?.(demo);
     },
     { timeout: 60_000 },

@@ -1,7 +1,13 @@
 import type { Scope, Viewer } from '../../shared/context.ts';
 
 /** What a webhook may read. It never writes. */
-const readable: readonly Scope[] = ['profile:read', 'goals:read', 'chat:read', 'research:read', 'integrations:read'];
+export const readable: readonly Scope[] = [
+  'profile:read',
+  'goals:read',
+  'chat:read',
+  'research:read',
+  'integrations:read',
+];
 
 /** Whose rights a webhook works with: those of whoever registered it or changed it last. */
 export interface Rights {

@@ -44,6 +44,7 @@ async function somebody(timeZone = 'Europe/Berlin'): Promise<Person> {
         userId: person.userId,
         timeZone,
         now: graph.clock.now(),
+        secrets: graph.platform.secrets,
         random: randomFrom(7),
         ids: new Map(),
       }),
