@@ -57,7 +57,8 @@ export function createPlanThread(supergraphSdl: string, options: PlanThreadOptio
   let isReady = false;
   let isClosed = false;
   let running: Job | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  /** Prevents that the budget of what is running ends. */
+  let spare: (() => void) | undefined;
   /** Prevents that an idle worker is ended. */
   let keep: (() => void) | undefined;
   let started = 0;
@@ -89,7 +90,7 @@ export function createPlanThread(supergraphSdl: string, options: PlanThreadOptio
   function finish(): Job | undefined {
     const job = running;
     running = undefined;
-    clearTimeout(timer);
+    spare?.();
     return job;
   }
 
@@ -141,7 +142,8 @@ export function createPlanThread(supergraphSdl: string, options: PlanThreadOptio
         const { operation, overrides } = running;
         worker?.postMessage({ operation, overrides } satisfies PlanTask);
         // Once more round the loop: the plan may be there, and only we were late.
-        timer = setTimeout((job: Job) => setImmediate(expire, job), budget, running);
+        const job = running;
+        spare = after(budget, () => setImmediate(expire, job));
       }
     }
     if (running || jobs.length || starters.length) {

@@ -17,7 +17,7 @@ export const entangled = Object.fromEntries(
 const chain = (depth: number): string =>
   depth ? `{ next${depth % 5} ${chain(depth - 1)} }` : `{ ${leaves.join(' ')} }`;
 
-/** Valid, within every limit of the planner, and the work of many seconds. */
+/** Valid, within every limit of the planner, and the work of half a second or more. */
 export const entangledOperation = `{ ${Array.from({ length: 60 }, (_, index) => `a${index}: t ${chain(14 + (index % 3))}`).join(' ')} }`;
 
 /** Less than a kilobyte that stands for a quarter of a million fields. */

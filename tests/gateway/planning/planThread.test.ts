@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createPlanThread, type PlanThread, type PlanThreadOptions } from '../../../gateway/planning/planThread.ts';
 import { FakeClock } from '../../support/fakeClock.ts';
+import { until } from '../../support/until.ts';
 import { compose } from '../execution/federation.ts';
 import { entangled, entangledOperation, fragmentBomb } from './entangled.ts';
 
@@ -23,7 +24,7 @@ const start = (options?: PlanThreadOptions) => {
 const startIdling = () => {
   const clock = new FakeClock();
   const after: FakeClock['after'] = (milliseconds, work) => clock.after(milliseconds, work);
-  return { clock, ...start({ idle: 90_000, budget: 60_000, patience: 60_000, after }) };
+  return { clock, ...start({ idle: 90_000, budget: 600_000, patience: 60_000, after }) };
 };
 const subgraphsOf = (plan: string) => [...plan.matchAll(/"serviceName":"(\w+)"/g)].map(([, name]) => name);
 
@@ -38,9 +39,16 @@ describe('a planning thread', () => {
   });
 
   test('is ended over an operation that takes too long, and another serves those who wait', async () => {
-    const { build, ready } = start({ budget: 1_000, patience: 60_000 });
+    const clock = new FakeClock();
+    const after: FakeClock['after'] = (milliseconds, work) => clock.after(milliseconds, work);
+    const { build, ready } = start({ budget: 1_000, patience: 60_000, after });
     await ready();
-    const answers = await Promise.allSettled([build(nasty), build(nasty), build(simple)]);
+    const all = Promise.allSettled([build(nasty), build(nasty), build(simple)]);
+    for (const waiting of [2, 1]) {
+      await until('the next is being planned', () => thread.waiting === waiting && clock.waiting === 1);
+      await clock.advance(1_000);
+    }
+    const answers = await all;
     expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
     expect(answers[0]).toMatchObject({ reason: tooComplex });
     expect(thread.started).toBe(3);
@@ -110,7 +118,8 @@ describe('a planning thread', () => {
     const { build, ready, clock } = startIdling();
     await ready();
     const planning = build(simple);
-    expect(clock.waiting).toBe(0);
+    // Its own budget counts, and no idleness.
+    expect(clock.waiting).toBe(1);
     await clock.advance(90_000);
     await expect(planning).resolves.toBeDefined();
     expect(thread.started).toBe(1);

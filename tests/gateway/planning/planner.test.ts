@@ -85,7 +85,12 @@ describe('planning', () => {
 
   test('of what is too complex is refused, and for a minute not tried again', async () => {
     let now = 0;
-    const planner = createPlanner(compose(entangled), { thread: { budget: 100 }, now: () => now });
+    /** The budget is over at once, and nothing else. */
+    const after = (milliseconds: number, work: () => void) => {
+      const over = milliseconds === 100 ? setImmediate(work) : undefined;
+      return () => clearImmediate(over);
+    };
+    const planner = createPlanner(compose(entangled), { thread: { budget: 100, after }, now: () => now });
     const document = parse(entangledOperation);
     const ask = () => expect(planner.plan(document)).rejects.toThrow(code('COST_LIMIT_EXCEEDED'));
     await Promise.all([ask(), ask()]);
