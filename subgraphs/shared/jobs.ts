@@ -29,7 +29,7 @@ export interface Jobs {
    * it (until it is done, or a day when it failed): it saves work, it does not replace effects that are safe to repeat.
    */
   add(name: string, data: Record<string, string>, options?: { id?: string; delay?: number }): Promise<void>;
-  /** Starts working on these jobs in this process. */
+  /** Starts working on these jobs in this process, unless it is closing. */
   work(definitions: readonly JobDefinition[]): Promise<void>;
   /** Finishes running jobs (for at most 20 s), then closes. */
   close(): Promise<void>;
@@ -117,6 +117,8 @@ export function createJobs(
         for (const { key } of await queue.getJobSchedulers()) {
           if (!repeated.has(key)) await queue.removeJobScheduler(key);
         }
+        // A worker that nobody closes would ask a pool that has ended, without a pause: the process would do nothing else.
+        if (closing) return;
         const byName = new Map(jobs.map((job) => [job.name, job]));
         const concurrency = Math.max(4, ...jobs.map((job) => job.concurrency ?? 0));
         const worker = openWorker(`jarvis-${subgraph}`, concurrency, async (job) => {

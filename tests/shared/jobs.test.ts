@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createJobs, type JobDefinition, type Jobs, migrateQueues } from '../../subgraphs/shared/jobs.ts';
 import { createDatabase } from '../support/database.ts';
 import { recordingLog } from '../support/platform.ts';
+import { beginProcess } from '../support/process.ts';
 import { hasRedis, startRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 
@@ -61,6 +60,20 @@ for (const [name, make] of stores) {
       run,
       ...more,
     });
+
+    /** Runs a module that knows `createJobs`, `createLog`, and how these jobs are made. */
+    const inAProcess = (code: string) =>
+      beginProcess(
+        [
+          '--input-type=module',
+          '--eval',
+          `import { createJobs } from './subgraphs/shared/jobs.ts';
+           import { createLog } from './subgraphs/shared/log.ts';
+           const [connection, times] = ${JSON.stringify([store.connection, times])};
+           ${code}`,
+        ],
+        {},
+      );
 
     test('runs a job with its data, added before or after a worker came', async () => {
       const jobs = fresh();
@@ -209,25 +222,33 @@ for (const [name, make] of stores) {
       expect(lines[0]).toContain(`No job is called ${queue}.unknown. Known: ${queue}.known`);
     });
 
+    test('who begins to work while the queues close is left without a worker', async () => {
+      const jobs = fresh();
+      // A worker on a pool that has ended asks in vain for ever, and leaves the process no time for anything else.
+      const other = inAProcess(`
+        for (let moment = 0; moment < 40; moment++) {
+          const jobs = createJobs(connection, createLog('silent'), times);
+          jobs.work([{ name: '${queue}.late', run: async () => {} }]).catch(() => {});
+          await new Promise((done) => setTimeout(done, moment));
+          await jobs.close();
+          await new Promise((done) => setTimeout(done, 5));
+        }
+        process.exit();`);
+      const tooLong = setTimeout(() => other.signal('SIGKILL'), 30_000);
+      expect(await other.ended).toEqual({ code: 0, output: '' });
+      clearTimeout(tooLong);
+      await jobs.close();
+    }, 60_000);
+
     test('the job of a killed worker is taken over when its lock has run out', async () => {
       const jobs = fresh();
-      const script = join(import.meta.dirname, '../../subgraphs/shared');
-      const code = `import { createJobs } from ${JSON.stringify(`${script}/jobs.ts`)};
-        import { createLog } from ${JSON.stringify(`${script}/log.ts`)};
-        const jobs = createJobs(${JSON.stringify(store.connection)}, createLog('silent'), ${JSON.stringify(times)});
-        await jobs.work([{ name: '${queue}.handed', run: () => { console.log('running'); return new Promise(() => {}); } }]);`;
-      const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const other = inAProcess(`
+        const jobs = createJobs(connection, createLog('silent'), times);
+        await jobs.work([{ name: '${queue}.handed', run: () => { console.log('running'); return new Promise(() => {}); } }]);`);
       await jobs.add(`${queue}.handed`, { userId: 'user_1' });
-      let printed = '';
-      child.stdout.on('data', (chunk) => {
-        printed += chunk;
-      });
-      await until('the other process has it', () => printed.includes('running'));
-      const ended = new Promise((done) => child.once('exit', done));
-      child.kill('SIGKILL');
-      await ended;
+      await until('the other process has it', () => other.output().includes('running'));
+      other.signal('SIGKILL');
+      await other.ended;
       const seen: unknown[] = [];
       await jobs.work([job('handed', async (data) => void seen.push(data))]);
       await until('it was taken over', () => seen.length > 0);
