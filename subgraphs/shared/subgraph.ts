@@ -15,7 +15,7 @@ import { type Context, createContext, type RequestInfo } from './context.ts';
 import type { Secrets } from './crypto.ts';
 import { type Db, isDatabaseAway, Prisma, type Tx } from './db.ts';
 import { findDelta, isDeltaId, type MessageDelta } from './deltas.ts';
-import { badInput, databaseAway, errorCodes, UserErrors } from './errors.ts';
+import { badInput, databaseAway, errorCodes, notThere, UserErrors } from './errors.ts';
 import { findEvent, type LoggedEvent } from './events.ts';
 import { type ClaimedKey, claimKey, releaseKey, storeResult } from './idempotency.ts';
 import { findNul } from './input.ts';
@@ -155,8 +155,9 @@ export function createSubgraph<Loaders>(definition: SubgraphDefinition<Loaders>,
         const userId = call.request.viewer?.userId;
         const find = isDeltaId(call.eventId) ? findDelta : findEvent;
         const event = call.event ?? (userId && (await find(ctx.db, userId, call.eventId)));
-        if (!event || event.userId !== userId) return { data: null };
-        ctx.event = event;
+        if (event && event.userId === userId) ctx.event = event;
+        // Whoever follows a reply is told that it was deleted meanwhile; an event that is gone is no news.
+        else if (!isDeltaId(call.eventId)) return { data: null };
       }
       const result = await execute({
         schema,
@@ -196,8 +197,10 @@ function subscriptionResolvers<Loaders>({ subscriptions, streams }: SubgraphDefi
   const fields = Object.entries({ ...subscriptions, ...streams }).map(([name, resolve]) => [
     name,
     {
-      resolve: (event: unknown, args: Record<string, unknown>, ctx: Context<Loaders>) =>
-        resolve(event as never, args, ctx),
+      resolve: (event: unknown, args: Record<string, unknown>, ctx: Context<Loaders>) => {
+        if (event === undefined) throw notThere('This reply was deleted.');
+        return resolve(event as never, args, ctx);
+      },
       subscribe: () => {
         throw new Error('Subscriptions are fed by the gateway, one event at a time.');
       },

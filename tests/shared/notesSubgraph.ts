@@ -22,7 +22,8 @@ const sdl = `
   }
   input WriteInput { id: ID! text: String! json: JSON list: [WriteInput!] how: String }
   type WritePayload { note: Note errors: [UserError!]! }
-  type Subscription { noteWritten(prefix: String): NoteWritten! }
+  type Subscription { noteWritten(prefix: String): NoteWritten!  dictated: Dictated! }
+  type Dictated { sequence: Int! }
   type NoteWritten { event: EventRef! note: Note prefix: String }
 `;
 
@@ -87,6 +88,7 @@ export async function startNotes() {
           note && ctx.loaders.note.load(note.id),
       },
     },
+    streams: { dictated: (delta) => delta },
     subscriptions: {
       noteWritten: (event, { prefix }, ctx) => ({ event, prefix, note: ctx.loaders.note.load(event.subjectId) }),
     },

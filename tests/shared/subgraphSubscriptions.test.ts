@@ -38,6 +38,12 @@ describe('a subscription field', () => {
     });
   });
 
+  test('says of a delta that is gone meanwhile, or another’s, that there is none', async () => {
+    const eventId = `${newId('message')}.1`;
+    const answer = await notes.run('subscription { dictated { sequence } }', {}, { viewer: notes.viewer }, { eventId });
+    expect(answer).toMatchObject({ data: null, errors: [{ path: ['dictated'], extensions: { code: 'NOT_FOUND' } }] });
+  });
+
   test('answers nothing for an event that is absent or another’s', async () => {
     await notes.write({ id: 's2', text: 'hers' });
     const [event] = await readEvents(notes.db, notes.viewer.userId, 0n);

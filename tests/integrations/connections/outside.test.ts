@@ -43,7 +43,7 @@ afterAll(() => {
   }
 });
 
-const outside = createOutside({ config: readConfig({}), now: () => now }, { deadline: 500, longest: 1_000 });
+const outside = createOutside({ config: readConfig({}), now: () => now }, { deadline: 2_000, longest: 1_000 });
 const fault = async (path: string, options = {}) => {
   const caught = await outside.fetch(`${url}${path}`, options).catch((error: unknown) => error);
   expect(caught).toBeInstanceOf(ProviderFault);

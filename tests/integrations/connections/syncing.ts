@@ -9,7 +9,7 @@ export let means: Means;
 
 export function beginSyncing(): void {
   beforeEach(() => {
-    const signalled = (signal?: AbortSignal) => ({ deadline: 1_000, ...(signal && { signal }) });
+    const signalled = (signal?: AbortSignal) => ({ deadline: 2_000, ...(signal && { signal }) });
     means = {
       ...createMeans(graph.platform),
       outside: (signal) => createOutside(graph.platform, signalled(signal)),

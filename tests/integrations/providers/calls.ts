@@ -23,7 +23,7 @@ export const clock = {
 export const configOf = (env: Record<string, string>): Config =>
   readConfig({ NODE_ENV: 'test', PORT: '4000', PUBLIC_URL: 'https://jarvis.example', ...env });
 
-export const outsideOf = (config: Config) => createOutside({ config, now: () => clock.at }, { deadline: 500 });
+export const outsideOf = (config: Config) => createOutside({ config, now: () => clock.at }, { deadline: 2_000 });
 
 const redirectUri = 'https://jarvis.example/connections/callback';
 /** RFC 7636, appendix B. */
