@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import type { FormattedExecutionResult } from 'graphql';
 import { subgraphs as definitions } from '../../subgraphs/index.ts';
@@ -121,11 +122,13 @@ export async function startGraph(
   for (const subgraph of subgraphs.values()) await subgraph.work();
   const execute = createTestExecutor(subgraphs, db);
 
-  let queries = 0;
+  /** Who has statements counted: not the sweeps that come by their own timers meanwhile. */
+  const counting = new AsyncLocalStorage<{ queries: number }>();
   pool.on('connect', (client) => {
     const query = client.query;
     client.query = function (this: typeof client, ...args: unknown[]) {
-      queries++;
+      const counter = counting.getStore();
+      if (counter) counter.queries++;
       return (query as (...a: unknown[]) => unknown).apply(this, args);
     } as typeof client.query;
   });
@@ -188,10 +191,10 @@ export async function startGraph(
       await settle();
       const waiting: (() => void)[] = [];
       held = waiting;
-      queries = 0;
+      const counter = { queries: 0 };
       try {
-        const result = await work();
-        return { result, count: queries };
+        const result = await counting.run(counter, work);
+        return { result, count: counter.queries };
       } finally {
         held = null;
         for (const publish of waiting) publish();
