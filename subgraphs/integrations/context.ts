@@ -9,6 +9,7 @@ import type {
 } from '../../prisma/generated/client.ts';
 import type { Context as BaseContext, UserContext as BaseUserContext } from '../shared/context.ts';
 import { readClock } from '../shared/personalClock.ts';
+import { loadById } from '../shared/stored.ts';
 import { type ConnectionState, loadStates } from './connections/states.ts';
 import { notPast } from './notifications/reminders/schedule.ts';
 import { type RuleLoaders, ruleLoaders } from './rules/loaders.ts';
@@ -46,23 +47,16 @@ export type UserContext = BaseUserContext<Loaders>;
 /** One request's loaders. Every query has the viewer's id in it: a foreign id finds nothing. */
 export function createLoaders(ctx: BaseContext<Loaders>): Loaders {
   const userId = ctx.viewer?.userId ?? '';
-  type Find<Row> = (args: { where: { userId: string; id: { in: string[] } } }) => Promise<Row[]>;
-  const byId = <Row extends { id: string }>(find: () => Find<Row>) =>
-    new DataLoader<string, Row | null>(async (ids) => {
-      const rows = await find()({ where: { userId, id: { in: [...ids] } } });
-      const found = new Map(rows.map((row) => [row.id, row]));
-      return ids.map((id) => found.get(id) ?? null);
-    });
   const timeZone = new DataLoader((ids: readonly string[]) =>
     Promise.all(ids.map(async (id) => (await readClock(ctx.db, id)).timeZone)),
   );
   return {
-    connection: byId<Connection>(() => (args) => ctx.db.connection.findMany(args)),
+    connection: loadById(userId, (args) => ctx.db.connection.findMany(args)),
     connectionSync: new DataLoader((ids) => loadStates(ctx.db, userId, ids)),
-    notification: byId<Notification>(() => (args) => ctx.db.notification.findMany(args)),
-    reminder: byId<Reminder>(() => (args) => ctx.db.reminder.findMany(args)),
-    rule: byId<RuleRow>(() => (args) => ctx.db.automationRule.findMany(args) as unknown as Promise<RuleRow[]>),
-    webhook: byId<Webhook>(() => (args) => ctx.db.webhook.findMany(args)),
+    notification: loadById(userId, (args) => ctx.db.notification.findMany(args)),
+    reminder: loadById(userId, (args) => ctx.db.reminder.findMany(args)),
+    rule: loadById(userId, (args) => ctx.db.automationRule.findMany(args)),
+    webhook: loadById(userId, (args) => ctx.db.webhook.findMany(args)),
     pushesOfNotification: new DataLoader(async (ids) => {
       const rows = await ctx.db.pushDelivery.findMany({
         where: { userId, notificationId: { in: [...ids] } },
@@ -70,7 +64,7 @@ export function createLoaders(ctx: BaseContext<Loaders>): Loaders {
       });
       return ids.map((id) => rows.filter(({ notificationId }) => notificationId === id));
     }),
-    mapping: byId<ProgressMapping>(() => (args) => ctx.db.progressMapping.findMany(args)),
+    mapping: loadById(userId, (args) => ctx.db.progressMapping.findMany(args)),
     mappingsOfGoal: new DataLoader(async (goalIds) => {
       const where = { userId, goalId: { in: [...goalIds] } };
       const rows = await ctx.db.progressMapping.findMany({ where, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });

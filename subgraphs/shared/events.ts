@@ -246,21 +246,6 @@ export async function readEvents(
   return rows.map(fromRow);
 }
 
-/** A user's events of some types between two instants, both included, in order. */
-export async function readEventsBetween(
-  db: Tx,
-  userId: string,
-  from: Date,
-  to: Date,
-  options: { types: readonly string[]; limit: number },
-): Promise<LoggedEvent[]> {
-  const rows = await db.$queryRaw<EventRow[]>`
-    SELECT id, user_id, seq, type, subject_id, data, actor_kind, actor_id, causation_id, at FROM events
-    WHERE user_id = ${userId} AND at BETWEEN ${from}::timestamptz AND ${to}::timestamptz AND type = ANY(${[...options.types]})
-    ORDER BY seq LIMIT ${options.limit}`;
-  return rows.map(fromRow);
-}
-
 /** A user's log and how far it has been read; `after` is null for a reader who only asks where the log ends. */
 export interface LogPosition {
   userId: string;
@@ -310,7 +295,7 @@ export async function readNews(
   return news;
 }
 
-/** A user's events of a span of time, both ends included. */
+/** A user's events of some types in a span of time, both ends included, in order. */
 export async function readSpan(
   db: Tx,
   userId: string,

@@ -52,12 +52,15 @@ function tellNext({ db, now }: Platform): Promise<string | null> {
     if (!due) return null;
     const { user_id: userId } = due;
     const where = { userId, digest: true };
-    const collected = await tx.notification.findMany({
-      where: { ...where, readAt: null, visibleAt: { lte: at } },
-      orderBy: [{ visibleAt: 'asc' }, { id: 'asc' }],
-      select: { title: true },
+    // One statement: what comes in between is not marked as told without being told.
+    const taken = await tx.notification.updateManyAndReturn({
+      where: { ...where, visibleAt: { lte: at } },
+      data: { digest: false },
+      select: { id: true, title: true, readAt: true, visibleAt: true },
     });
-    await tx.notification.updateMany({ where: { ...where, visibleAt: { lte: at } }, data: { digest: false } });
+    const collected = taken
+      .filter(({ readAt }) => readAt === null)
+      .sort((a, b) => a.visibleAt.getTime() - b.visibleAt.getTime() || (a.id < b.id ? -1 : 1));
     const kinds = await tx.notificationPreference.count({ where });
     if (kinds > 0) await setNext(tx, userId, due.digest_at, at);
     else await tx.notificationSettings.update({ where: { userId }, data: { nextDigestAt: null } });

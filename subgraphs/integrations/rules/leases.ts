@@ -8,7 +8,7 @@ import { transaction } from '../../shared/subgraph.ts';
 import type { AutomationRunReason, AutomationStepKind } from '../generated.ts';
 import { notify } from '../notifications/notifications.ts';
 import type { RunRow, RunStepRow } from './run.ts';
-import { completed, endOpenRuns, lockRule, tell } from './starts.ts';
+import { type Change, completed, endOpenRuns, lockRule, tell } from './starts.ts';
 
 /**
  * Who works on a run, and what they may store. Whoever holds a run's lease goes on with it; what comes of a step is stored before the next is
@@ -30,8 +30,6 @@ export interface Lease {
   readonly run: RunRow;
   readonly token: string;
 }
-
-type Change = { db: Tx; now: () => Date };
 
 /** Takes up a run that waits and whose turn it is, or whose worker has died. Null when it is not to be taken now. */
 export async function takeUp({ db, now, bus }: Platform, runId: string): Promise<Lease | null> {

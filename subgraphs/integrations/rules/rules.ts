@@ -1,6 +1,6 @@
 import type { UserContext } from '../../shared/context.ts';
 import type { Prisma } from '../../shared/db.ts';
-import { forbidden, limit, notFound } from '../../shared/errors.ts';
+import { forbidden, limit } from '../../shared/errors.ts';
 import { publish } from '../../shared/events.ts';
 import { newId } from '../../shared/ids.ts';
 import { readClock } from '../../shared/personalClock.ts';
@@ -201,9 +201,10 @@ export async function updateRule(ctx: UserContext, input: UpdateAutomationRuleIn
 
 /** @throws UserErrors NOT_FOUND. */
 export async function deleteRule(ctx: UserContext, id: string): Promise<void> {
+  // No run begins from here on: each that goes along is told of.
+  await lockRow(ctx, 'rule', id, 'automation rule');
   const runs = await ctx.db.ruleRun.findMany({ where: { userId: ctx.userId, ruleId: id }, select: { id: true } });
-  const { count } = await ctx.db.automationRule.deleteMany({ where: { userId: ctx.userId, id } });
-  if (count === 0) throw notFound(['id'], 'automation rule');
+  await ctx.db.automationRule.deleteMany({ where: { userId: ctx.userId, id } });
   await publish(
     ctx,
     ...runs.map((run) => ({ type: 'automationRun.deleted' as const, subjectId: run.id, data: { ruleId: id } })),

@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { UserContext } from '../../shared/context.ts';
 import { invalid, notFound, UserErrors } from '../../shared/errors.ts';
-import { findEvent, type LoggedEvent, readEventsBetween } from '../../shared/events.ts';
+import { findEvent, type LoggedEvent, readSpan } from '../../shared/events.ts';
 import { GraphUnreachable } from '../../shared/graph.ts';
 import { Checks } from '../../shared/input.ts';
 import { type PersonalClock, readClock } from '../../shared/personalClock.ts';
@@ -24,7 +24,7 @@ import { readParts } from './rules.ts';
 import { type Moment, momentByHand, stepKindOf } from './run.ts';
 import { scheduleOf } from './schedule.ts';
 import { scopesOfAuthor } from './scopes.ts';
-import { missingScopes, problemOfUpdate } from './takeActions.ts';
+import { problemOf } from './takeActions.ts';
 import { compare, isWithin } from './takeConditions.ts';
 import { renderAction } from './templates.ts';
 import { valuesFor } from './values.ts';
@@ -169,8 +169,7 @@ async function gather(ctx: UserContext, rule: Tried, from: Date, to: Date): Prom
 async function eventStarts({ db, userId }: UserContext, rule: Tried, from: Date, to: Date) {
   const triggers = rule.triggers.filter((one) => one.type === 'event');
   const types = triggers.map(({ event }) => event);
-  const events =
-    types.length > 0 ? await readEventsBetween(db, userId, from, to, { types, limit: mostEvents + 1 }) : [];
+  const events = types.length > 0 ? await readSpan(db, userId, { from, to, types, limit: mostEvents + 1 }) : [];
   const looked = events.slice(0, mostEvents);
   const hits = looked.filter((event) => triggers.some((trigger) => fits(trigger, event)));
   const own = await ownEvents(db, userId, rule.id, hits);
@@ -267,10 +266,9 @@ async function tryAction(
   action: Action,
 ): Promise<SimulatedAutomationAction> {
   const platform = { db: ctx.db as UserContext['root'], graph: ctx.graph, now: ctx.now };
-  const values = await valuesFor(platform, known.asker, rule, 'rulerun', moment, action, at, known.goal);
+  const values = await valuesFor(platform, known.asker, rule, 'rulerun', moment, action, at, known.goal, known.clock);
   const rendered = renderAction(action, values);
-  const problem =
-    (rendered.type === 'dataUpdate' ? problemOfUpdate(rendered) : null) ?? missingScopes(rendered, rule.scopes);
+  const problem = problemOf(rendered, rule.scopes);
   return { kind: stepKindOf(action), input: JSON.stringify(rendered), problem };
 }
 

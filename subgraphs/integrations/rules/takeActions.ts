@@ -16,8 +16,8 @@ import { scopesFor } from './scopes.ts';
  * @param key under which whatever goes out has its effect once
  */
 export function takeAction(action: Action, key: string, work: Work): Promise<StepOutcome> {
-  const lacking = missingScopes(action, work.run.scopes);
-  if (lacking) return Promise.resolve({ state: 'FAILED', error: lacking });
+  const problem = problemOf(action, work.run.scopes);
+  if (problem) return Promise.resolve({ state: 'FAILED', error: problem });
   switch (action.type) {
     case 'notification':
       return Promise.resolve(tellPerson(action, key, work));
@@ -30,9 +30,10 @@ export function takeAction(action: Action, key: string, work: Work): Promise<Ste
   }
 }
 
-/** What a rule may not do, as a sentence; null when it may do all of it. */
-export function missingScopes(action: Action, scopes: readonly Scope[]): string | null {
-  if (action.type === 'dataUpdate' && problemOfUpdate(action)) return null;
+/** Why an action cannot be taken, or may not by this rule, as a sentence; null when it can. */
+export function problemOf(action: Action, scopes: readonly Scope[]): string | null {
+  const problem = action.type === 'dataUpdate' ? problemOfUpdate(action) : null;
+  if (problem) return problem;
   const missing = scopesFor(action, scopes).filter((scope) => !scopes.includes(scope));
   return missing.length === 0 ? null : `This needs ${missing.join(', ')}, which whoever wrote the rule did not have.`;
 }
@@ -61,7 +62,7 @@ function tellPerson(action: NotificationAction, key: string, { run }: Work): Ste
 }
 
 /** Why a mutation cannot be sent as it is; null when it can. The graph may have changed since it was written down. */
-export function problemOfUpdate({ document, variables }: DataUpdateAction): string | null {
+function problemOfUpdate({ document, variables }: DataUpdateAction): string | null {
   const parsed = parse(document, { noLocation: true });
   const problems = problemsOf(parsed);
   const all = problems.length > 0 ? problems : variableProblemsOf(operationOf(parsed)!, variables);
@@ -69,8 +70,6 @@ export function problemOfUpdate({ document, variables }: DataUpdateAction): stri
 }
 
 async function changeData(action: DataUpdateAction, key: string, work: Work): Promise<StepOutcome> {
-  const problem = problemOfUpdate(action);
-  if (problem) return { state: 'FAILED', error: problem };
   const { document, variables } = action;
   const scopes = scopesFor(action, work.run.scopes);
   const request = { query: document, variables, idempotencyKey: key, signal: work.signal };

@@ -1,7 +1,6 @@
 import type { Decimal } from 'decimal.js';
-import { Temporal } from 'temporal-polyfill';
 import { readClock } from '../../shared/personalClock.ts';
-import { localTimeAt } from '../timeZone.ts';
+import { localDateAt, localTimeAt } from '../timeZone.ts';
 import { isBeyond, readNumbers } from './numbers.ts';
 import { askerOf, orLater, type StepOutcome, type Work } from './outcome.ts';
 import type { Condition, GoalLine, TimeCondition } from './rule.ts';
@@ -48,7 +47,7 @@ export function isWithin(
   timeZone: string,
 ): { holds: boolean; note: string } {
   const time = localTimeAt(at, timeZone);
-  const local = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone).toPlainDate();
+  const local = localDateAt(at, timeZone);
   const overnight = from !== null && to !== null && to < from;
   const hours = overnight ? time >= from || time < to : (from === null || time >= from) && (to === null || time < to);
   const day = overnight && time < to ? local.subtract({ days: 1 }) : local;

@@ -1,4 +1,4 @@
-import { readClock, todayOf } from '../../shared/personalClock.ts';
+import { type PersonalClock, readClock, todayOf } from '../../shared/personalClock.ts';
 import type { Platform } from '../../shared/platform.ts';
 import { AnswerRefused, type Asker, type GoalNumbers, readNumbers } from './numbers.ts';
 import type { Action, RuleRow } from './rule.ts';
@@ -18,6 +18,7 @@ export async function valuesFor(
   action: Action,
   at: Date = platform.now(),
   readGoal: (goalId: string) => Promise<GoalNumbers | null> = (goalId) => readNumbers(platform, asker, goalId),
+  known?: PersonalClock,
 ): Promise<Values> {
   const texts = [...textsOf(action)].map(([, text]) => text).join('\n');
   const { event, occurrence, goalId, value } = moment;
@@ -26,7 +27,7 @@ export async function valuesFor(
     goalId !== undefined && namesGoal && asker.scopes.includes('goals:read')
       ? await readGoal(goalId).catch(orUnknown)
       : null;
-  const clock = await readClock(platform.db, asker.userId);
+  const clock = known ?? (await readClock(platform.db, asker.userId));
   return {
     now: at.toISOString(),
     today: todayOf(clock, at),

@@ -29,7 +29,7 @@ const lag = new Histogram({
 });
 const waiting = new Gauge({
   name: 'jarvis_webhook_deliveries_due',
-  help: 'Deliveries that are due, or being sent, as last counted by this process',
+  help: 'Deliveries that are due and not being sent, as last counted by this process',
   registers,
 });
 const oldest = new Gauge({

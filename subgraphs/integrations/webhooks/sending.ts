@@ -27,8 +27,8 @@ export async function send(platform: Platform, claim: Claim, options: SendingOpt
   const { webhook, delivery } = claim;
   if (delivery.attempts > mostBegun) {
     const outcome = 'Sending it was broken off too often.';
-    await endClaim(platform.db, claim, now(), { state: 'FAILED', outcome });
-    return webhookMetrics.ended('FAILED');
+    if (await endClaim(platform.db, claim, now(), { state: 'FAILED', outcome })) webhookMetrics.ended('FAILED');
+    return;
   }
   const body = delivery.payload ?? (await makeBody(platform, claim, options));
   if (body === null || !(await keepBody(platform, claim, body))) return;
