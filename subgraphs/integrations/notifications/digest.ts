@@ -33,24 +33,32 @@ async function setNext(db: Tx, userId: string, digestAt: string, now: Date): Pro
   await db.notificationSettings.update({ where: { userId }, data: { nextDigestAt } });
 }
 
-/** Tells what was collected, to whom it is due. Any number of processes may do so at once. */
+/** Tells what was collected, to whom it is due; one that cannot be told keeps nobody else waiting. Any number of processes may do so at once. */
 export async function tellDueDigests(platform: Platform): Promise<void> {
-  for (let count = 0; count < mostAtOnce; count++) {
-    const userId = await tellNext(platform);
-    if (userId === null) return;
-    platform.bus.publish('events', userId);
+  const { db, now, bus, log } = platform;
+  const due = await db.notificationSettings.findMany({
+    where: { nextDigestAt: { lte: now() } },
+    orderBy: { nextDigestAt: 'asc' },
+    select: { userId: true },
+    take: mostAtOnce,
+  });
+  for (const { userId } of due) {
+    try {
+      if (await tellDigest(platform, userId)) bus.publish('events', userId);
+    } catch (error) {
+      log.error({ error }, 'the digest of a person could not be told and will be tried again');
+    }
   }
 }
 
-/** One digest, whose row is locked meanwhile. Null when none is due that nobody else has in hand. */
-function tellNext({ db, now }: Platform): Promise<string | null> {
+/** One person's digest, whose row is locked meanwhile. False when it is not due any more, or somebody else has it in hand. */
+function tellDigest({ db, now }: Platform, userId: string): Promise<boolean> {
   return transaction(db, async (tx) => {
     const at = now();
-    const [due] = await tx.$queryRaw<{ user_id: string; digest_at: string; next_digest_at: Date }[]>`
-      SELECT user_id, digest_at, next_digest_at FROM notification_settings WHERE next_digest_at <= ${at}::timestamptz
-      ORDER BY next_digest_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
-    if (!due) return null;
-    const { user_id: userId } = due;
+    const [due] = await tx.$queryRaw<{ digest_at: string; next_digest_at: Date }[]>`
+      SELECT digest_at, next_digest_at FROM notification_settings
+      WHERE user_id = ${userId} AND next_digest_at <= ${at}::timestamptz FOR UPDATE SKIP LOCKED`;
+    if (!due) return false;
     const where = { userId, digest: true };
     // One statement: what comes in between is not marked as told without being told.
     const taken = await tx.notification.updateManyAndReturn({
@@ -64,7 +72,7 @@ function tellNext({ db, now }: Platform): Promise<string | null> {
     const kinds = await tx.notificationPreference.count({ where });
     if (kinds > 0) await setNext(tx, userId, due.digest_at, at);
     else await tx.notificationSettings.update({ where: { userId }, data: { nextDigestAt: null } });
-    if (collected.length === 0) return userId;
+    if (collected.length === 0) return true;
     const { timeZone } = await readClock(tx, userId);
     const ctx = { db: tx, userId, now, actor: { kind: 'system', id: 'notifications.digest' } } as const;
     await notify(ctx, {
@@ -74,7 +82,7 @@ function tellNext({ db, now }: Platform): Promise<string | null> {
       collapseKey: 'digest',
       cause: `digest:${localDateAt(due.next_digest_at, timeZone)}`,
     });
-    return userId;
+    return true;
   });
 }
 

@@ -258,6 +258,18 @@ describe('the digest', () => {
     expect(shown()).toEqual([]);
   });
 
+  test('that cannot be told keeps nobody else waiting', async () => {
+    graph.clock.set('2026-11-15T12:00:00Z');
+    await change(collect);
+    await tell(ana, { kind: 'INSIGHT' });
+    const other = await graph.person();
+    await other.data(settings, { input: { ...collect, digestAt: '18:00' } });
+    await graph.db.user.update({ where: { id: other.userId }, data: { timeZone: 'Nowhere/At_All' } });
+    await at('2026-11-15T17:30:00Z');
+    expect(shown()).toHaveLength(1);
+    await graph.db.notificationSettings.delete({ where: { userId: other.userId } });
+  });
+
   test('is one, whatever the number of processes', async () => {
     graph.clock.set('2026-11-14T12:00:00Z');
     await change(collect);
