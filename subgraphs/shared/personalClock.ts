@@ -48,6 +48,10 @@ export function startOfDay(clock: PersonalClock, now: Date): Date {
   return new Date(shown.toZonedDateTime(clock.timeZone, { disambiguation: 'earlier' }).epochMilliseconds);
 }
 
+/** The instant at which the day after the person's day of `now` begins, whether that lasts 23, 24 or 25 hours. */
+export const nextDay = (clock: PersonalClock, now: Date): Date =>
+  startOfDay(clock, new Date(startOfDay(clock, now).getTime() + 30 * 3_600_000));
+
 /** A day can start up to 17 hours before midnight and 12 hours after it (Beeminder allows -17 h to +6 h). */
 export const DAY_START_MINUTES = { least: -17 * 60, most: 12 * 60 } as const;
 

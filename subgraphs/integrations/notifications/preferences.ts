@@ -10,7 +10,7 @@ import { wakeWaitingPushes } from './push/deliveries.ts';
 import type { QuietHours } from './quietHours.ts';
 
 /** The kinds of which a person can say whether and how they want them. */
-export const notificationKinds: readonly NotificationKind[] = ['REMINDER', 'ACHIEVEMENT', 'INSIGHT', 'ALERT'];
+const notificationKinds: readonly NotificationKind[] = ['REMINDER', 'ACHIEVEMENT', 'INSIGHT', 'ALERT'];
 
 /** How news of one kind reach a person. */
 export interface Preference {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RuleTrigger } from '../../../prisma/generated/client.ts';
 import { GraphUnreachable } from '../../shared/graph.ts';
-import { readClock, startOfDay } from '../../shared/personalClock.ts';
+import { nextDay, readClock } from '../../shared/personalClock.ts';
 import type { Platform } from '../../shared/platform.ts';
 import { toRun } from '../../shared/schedules/due.ts';
 import { transaction } from '../../shared/subgraph.ts';
@@ -106,7 +106,8 @@ async function look(platform: Platform, watcher: RuleTrigger): Promise<RunRow | 
     const isDue = !fired && holdsSince !== null && at.getTime() - heldSince >= trigger.forMinutes * minute;
     const endOfHold =
       !fired && !isDue && holdsSince !== null ? heldSince + trigger.forMinutes * minute : at.getTime() + hour;
-    const { dayStart } = await tomorrow(tx, userId, at);
+    // Numbers that count days change when the person's next day begins.
+    const tomorrow = nextDay(await readClock(tx, userId), at);
     await tx.ruleTrigger.updateMany({
       where: { ...keyOf(watcher), checkToken },
       data: {
@@ -114,7 +115,7 @@ async function look(platform: Platform, watcher: RuleTrigger): Promise<RunRow | 
         holdsSince,
         fired: fired || isDue,
         checkToken: null,
-        dueAt: new Date(Math.min(at.getTime() + hour, endOfHold, dayStart.getTime())),
+        dueAt: new Date(Math.min(at.getTime() + hour, endOfHold, tomorrow.getTime())),
       },
     });
     if (!isDue) return null;
@@ -151,11 +152,4 @@ function stateAfter(
   if (isBeyondNow === null) return { known, fired, holdsSince };
   if (!isBeyondNow) return { known: true, fired: false, holdsSince: null };
   return { known: true, fired: known ? fired : true, holdsSince: holdsSince ?? at };
-}
-
-/** When the person's next day begins: numbers that count days change then. */
-async function tomorrow(db: Parameters<typeof readClock>[0], userId: string, at: Date) {
-  const clock = await readClock(db, userId);
-  const today = startOfDay(clock, at);
-  return { dayStart: startOfDay(clock, new Date(today.getTime() + 30 * hour)) };
 }

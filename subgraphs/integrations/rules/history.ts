@@ -1,13 +1,14 @@
 import { Decimal } from 'decimal.js';
-import { type PersonalClock, startOfDay, todayOf } from '../../shared/personalClock.ts';
+import { nextDay, type PersonalClock, startOfDay, todayOf } from '../../shared/personalClock.ts';
 import type { Platform } from '../../shared/platform.ts';
 import type { GoalMetric } from '../generated.ts';
 import { type Asker, askAs, isBeyond } from './numbers.ts';
 import type { ConditionTrigger, GoalLine } from './rule.ts';
 
 /**
- * What a goal's number was, as far as its entries tell: at the beginning of each local day, and at its end. The value and the days since the
- * last entry follow from the entries; the safe days are reckoned along the line that the goal has now. Of the other numbers no past is kept.
+ * What a goal's number was, as far as its entries tell: at the beginning of each local day, and 20 hours later with all that was logged on it.
+ * The value and the days since the last entry follow from the entries; the safe days are reckoned along the line that the goal has now. Of the
+ * other numbers no past is kept.
  */
 export interface Sample {
   at: Date;
@@ -57,7 +58,7 @@ export async function readHistory(
   if (goal.frequency && metric !== 'DAYS_SINCE_ENTRY') return null;
   if (metric === 'SAFE_DAYS' && !goal.line) return null;
   const samples: Sample[] = [];
-  for (let at = startOfDay(clock, from); at <= to; at = startOfDay(clock, new Date(at.getTime() + 30 * 3_600_000))) {
+  for (let at = startOfDay(clock, from); at <= to; at = nextDay(clock, at)) {
     const today = todayOf(clock, at);
     const before = series.filter(({ localDate }) => localDate < today);
     const until = series.filter(({ localDate }) => localDate <= today);

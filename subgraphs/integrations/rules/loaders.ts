@@ -3,7 +3,7 @@ import type { Tx } from '../../shared/db.ts';
 import { loadById } from '../../shared/stored.ts';
 import type { RunRow, RunStepRow } from './run.ts';
 
-/** One request's loaders of the room of rules; every batch is one statement with the owner's id in its WHERE. */
+/** One request's loaders of the room of rules; every batch is a statement or two, each with the owner's id in its WHERE. */
 export interface RuleLoaders {
   ruleRun: DataLoader<string, RunRow | null>;
   /** By the id of the run, in order. */

@@ -6,9 +6,9 @@ import type { RuleRow } from './rule.ts';
 import { type Moment, openStates, type RunRow } from './run.ts';
 
 /** Runs of a rule within an hour, whatever sets it off. */
-export const mostAnHour = 60;
+const mostAnHour = 60;
 /** Runs that may lead to one, each by an event of the one before. */
-export const mostDeep = 5;
+const mostDeep = 5;
 const hour = 3_600_000;
 /** A chain of causes is followed so far. */
 const mostHops = 12;

@@ -50,11 +50,11 @@ const asText = (value: unknown): string =>
   value == null ? '' : shorten(typeof value === 'string' ? value : JSON.stringify(value), longestValue);
 
 /** A text with its names filled in. */
-export const renderText = (text: string, values: Values): string =>
+const renderText = (text: string, values: Values): string =>
   text.replace(somewhere, (_, found: string) => asText(values[found]));
 
 /** Likewise every text in a JSON value; names of members stay as they are. */
-export function renderJson(value: unknown, values: Values): unknown {
+function renderJson(value: unknown, values: Values): unknown {
   if (typeof value === 'string') {
     const found = whole.exec(value)?.[1];
     return found === undefined ? renderText(value, values) : (values[found] ?? null);
@@ -65,7 +65,7 @@ export function renderJson(value: unknown, values: Values): unknown {
 }
 
 /** A body of a call: in JSON what is filled in stays within its text, whatever quotes it holds. */
-export function renderBody(body: string, values: Values): string {
+function renderBody(body: string, values: Values): string {
   try {
     return JSON.stringify(renderJson(JSON.parse(body), values));
   } catch {

@@ -34,7 +34,7 @@ export function uuidOf(...words: (string | number)[]): string {
 }
 
 /** What takes each other's place in the list takes each other's place on the screen. */
-export const collapseIdOf = ({
+const collapseIdOf = ({
   userId,
   notificationId,
   collapseKey,
