@@ -45,7 +45,7 @@ type Verdict = 'STORED' | 'BUSY' | 'LOST';
  * together in the next. Each append renews its reply's lease, and is refused once the lease is lost. It names the number that it goes on from,
  * so that one whose answer was lost can be sent again.
  */
-export function createDeltaLog({ db, now, bus, log }: Pick<Platform, 'db' | 'now' | 'bus' | 'log'>) {
+function createDeltaLog({ db, now, bus, log }: Pick<Platform, 'db' | 'now' | 'bus' | 'log'>) {
   const waiting = new Set<DeltaSource>();
   const positions = new WeakMap<DeltaSource, number>();
   /** What somebody else's lock kept out of the last statement. */

@@ -21,7 +21,7 @@ const id = z.string();
 /** What a sync has brought so far. */
 const counts = { received: z.int(), changed: z.int(), deleted: z.int() };
 /** Why a sync came to nothing. Same words as `enum SyncFailure` in the schema. */
-export const syncFailures = ['REAUTH', 'LIMITED', 'UNAVAILABLE', 'REFUSED', 'INTERNAL'] as const;
+const syncFailures = ['REAUTH', 'LIMITED', 'UNAVAILABLE', 'REFUSED', 'INTERNAL'] as const;
 
 export const events = {
   'user.created': event('user', 'created', {}),

@@ -6,7 +6,7 @@ import type { Prompt } from './prompt.ts';
 import type { ReplyWork } from './rounds.ts';
 
 /** Characters that one reply may have. */
-export const longestReply = 200_000;
+const longestReply = 200_000;
 /** Calls that are kept of one answer: more is no answer but an accident. */
 const mostRequests = 32;
 

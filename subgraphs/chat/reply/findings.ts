@@ -39,9 +39,6 @@ const namesDocument = `query AssistantNames($ids: [ID!]!) {
   }
 }`;
 
-/** The documents, for the test that runs them. */
-export const findingDocuments = [objectsDocument, searchDocument, namesDocument];
-
 /** The goals, life areas and research results that a conversation is about, as they are now. What is gone is passed over. */
 export async function findObjects(ask: Ask, ids: readonly string[]): Promise<Finding[]> {
   if (ids.length === 0) return [];
@@ -158,7 +155,7 @@ const common = new Set(
 );
 
 /** A search for any of the longest words of a question; null when it has none that would find something of use. */
-export function searchFor(question: string): string | null {
+function searchFor(question: string): string | null {
   const words =
     question
       .slice(0, 2_000)

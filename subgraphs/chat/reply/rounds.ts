@@ -24,7 +24,7 @@ const mostRounds = 8;
 const mostCalls = 24;
 
 /** What the assistant may ever do for somebody, of what they may do themselves. */
-export const assistantScopes: readonly Scope[] = [
+const assistantScopes: readonly Scope[] = [
   'goals:read',
   'goals:write',
   'chat:read',

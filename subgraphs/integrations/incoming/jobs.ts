@@ -6,7 +6,7 @@ const daysKept = 8;
 const batch = 5_000;
 
 /** Forgets calls that nobody repeats any more. */
-export async function forgetCalls({ db, now }: Pick<Platform, 'db' | 'now'>): Promise<void> {
+async function forgetCalls({ db, now }: Pick<Platform, 'db' | 'now'>): Promise<void> {
   const end = new Date(now().getTime() - daysKept * 86_400_000);
   const old = () => db.$executeRaw`
     DELETE FROM incoming_calls WHERE ctid IN (SELECT ctid FROM incoming_calls WHERE at < ${end}::timestamptz LIMIT ${batch})`;

@@ -51,7 +51,7 @@ export class SearchFailed extends Error {
   }
 }
 
-export const mostHits = 20;
+const mostHits = 20;
 /** Longest search, in characters and words: what the stricter of the providers take. */
 const longestQuery = 400;
 const mostWords = 50;
