@@ -134,6 +134,8 @@ export async function follow(server: TestServer, person: HttpPerson, id: string)
     const codes = ((errors ?? []) as { extensions: { code: string } }[]).map(({ extensions }) => extensions.code);
     if (codes.some((code) => !code.startsWith('UPSTREAM_') && code !== 'SUBGRAPH_UNAVAILABLE'))
       throw new Error(JSON.stringify(errors));
+    // Not at once: who asks without a pause has soon spent what an account may.
+    if (codes.length > 0) await new Promise((done) => setTimeout(done, 100));
   }
   return all;
 }
