@@ -19,5 +19,5 @@ export default {
   // to give that back, and Jest would take it for one that something keeps alive.
   workerGracefulExitTimeout: 10_000,
   reporters: ['default', '<rootDir>/tests/support/summaryReporter.js'],
-  modulePathIgnorePatterns: ['<rootDir>/.jarvis/'],
+  modulePathIgnorePatterns: ['<rootDir>/.jarvis/', '<rootDir>/dist/'],
 };

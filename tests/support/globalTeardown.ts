@@ -3,5 +3,7 @@ import { rmSync } from 'node:fs';
 export default async function globalTeardown(): Promise<void> {
   const cluster = globalThis.jarvisTestCluster;
   await cluster?.server.stop({ force: true });
-  if (cluster) rmSync(cluster.directory, { recursive: true, force: true });
+  for (const folder of cluster ? [cluster.directory, cluster.dist] : []) {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

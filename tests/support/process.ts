@@ -1,8 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { build } from '../../scripts/build.ts';
 
 const root = join(import.meta.dirname, '../..');
+let built: string | undefined;
+/** What production runs, made of the sources: once for a run of the tests, or for who measures. */
+function dist(): string {
+  built ??= process.env.JARVIS_TEST_DIST;
+  if (!built) {
+    built = join(root, 'dist');
+    build(built);
+  }
+  return built;
+}
 
 /** A process as `npm start`, `npm run gateway` or `npm run start:subgraph` makes it. */
 export interface RunningProcess {
@@ -37,11 +48,11 @@ export async function startProcess(
 ): Promise<RunningProcess> {
   const port = Number(env.PORT ?? (await freePort()));
   const scripts: Record<string, string[]> = {
-    gateway: ['gateway/main.ts'],
-    supergraph: ['gateway/serve.ts', '--port', String(port), ...args],
+    gateway: ['gateway/main.js'],
+    supergraph: ['gateway/serve.js', '--port', String(port), ...args],
   };
-  const script = scripts[what] ?? ['subgraphs/main.ts', what];
-  const child = spawn(process.execPath, ['--max-semi-space-size=64', '--import', 'tsx', ...script], {
+  const [program, ...rest] = scripts[what] ?? ['subgraphs/main.js', what];
+  const child = spawn(process.execPath, ['--max-semi-space-size=64', join(dist(), program!), ...rest], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
