@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
+import { deploymentVariables } from './variables/deployment.ts';
 import { choice, dollars, integer, key, list, share, url } from './variables/forms.ts';
 import { serviceVariables } from './variables/services.ts';
 
@@ -159,6 +160,7 @@ export const variables = {
     .describe(
       'Told to end, the gateway says 503 at /health/ready and still lets in for this many milliseconds: load balancers must have asked meanwhile. Unset: 3000 in production, else 0',
     ),
+  ...deploymentVariables,
   MAX_BODY_BYTES: integer(1_000, 10_000_000)
     .default(256_000)
     .describe('Largest request body, and largest WebSocket message, in bytes'),
@@ -184,7 +186,7 @@ export const variables = {
 } as const;
 
 const schema = z.object(variables);
-export type Config = z.infer<typeof schema> & { publicUrl: string; drainLead: number };
+export type Config = z.infer<typeof schema> & { publicUrl: string; drainLead: number; migrates: boolean };
 
 /** Wrong configuration: the message says what to change. Printed without a stack, then exit 1. */
 export class ConfigError extends Error {
@@ -208,7 +210,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   }
   const publicUrl = (result.data.PUBLIC_URL ?? `http://localhost:${result.data.PORT}`).replace(/\/+$/, '');
   const drainLead = result.data.DRAIN_LEAD_MS ?? (result.data.NODE_ENV === 'production' ? 3_000 : 0);
-  return { ...result.data, publicUrl, drainLead };
+  const migrates = (result.data.MIGRATE ?? (result.data.NODE_ENV === 'production' ? 'wait' : 'auto')) === 'auto';
+  return { ...result.data, publicUrl, drainLead, migrates };
 }
 
 function crossChecks(config: z.infer<typeof schema>): string[] {

@@ -11,6 +11,7 @@ import { createHttpClient } from './http.ts';
 import { createJobs, migrateQueues } from './jobs.ts';
 import type { Log } from './log.ts';
 import type { Domain, Platform } from './platform.ts';
+import { waitForMigrations } from './waiting.ts';
 
 export interface StartedPlatform {
   platform: Platform;
@@ -52,11 +53,15 @@ export async function startPlatform(
     }
   };
   try {
-    if (!embedded) await checkDatabase(databaseUrl);
-    const applied = await migrate(databaseUrl);
-    if (applied.length > 0)
-      onProgress(`applied ${applied.length} database migration${applied.length === 1 ? '' : 's'}`);
-    if (!config.REDIS_URL) await migrateQueues(databaseUrl);
+    if (embedded || config.migrates) {
+      const applied = await migrateDatabase(config, databaseUrl, onProgress);
+      if (applied.length > 0)
+        onProgress(`applied ${applied.length} database migration${applied.length === 1 ? '' : 's'}`);
+    } else {
+      await checkDatabase(databaseUrl);
+      await waitForMigrations(config, databaseUrl, log);
+      if (!config.REDIS_URL) await migrateQueues(databaseUrl);
+    }
     const { db, close: closeDb } = openDb(databaseUrl, { connections: config.DATABASE_POOL, log });
     closers.push(['the database', closeDb]);
     const bus = await openBus(config, databaseUrl, log);
@@ -82,12 +87,35 @@ export async function startPlatform(
     };
   } catch (error) {
     await close();
-    if (error instanceof MigrationError) throw new ConfigError(error.message);
-    if (error instanceof pg.DatabaseError) {
-      throw new ConfigError(`The database refused to be prepared (${error.message}). Give its user that right.`);
-    }
-    throw error;
+    throw inASentence(error);
   }
+}
+
+/**
+ * Brings a database to the schema of this version, the tables of the queues included.
+ * @returns the names of the migrations that were applied
+ * @throws ConfigError with one sentence that says what to change.
+ */
+export async function migrateDatabase(
+  config: Config,
+  databaseUrl: string,
+  say: (what: string) => void,
+): Promise<string[]> {
+  await checkDatabase(databaseUrl);
+  try {
+    const applied = await migrate(databaseUrl, undefined, { say });
+    if (!config.REDIS_URL) await migrateQueues(databaseUrl);
+    return applied;
+  } catch (error) {
+    throw inASentence(error);
+  }
+}
+
+function inASentence(error: unknown): unknown {
+  if (error instanceof MigrationError) return new ConfigError(error.message);
+  if (error instanceof pg.DatabaseError)
+    return new ConfigError(`The database refused to be prepared (${error.message}). Give its user that right.`);
+  return error;
 }
 
 /** Longer than everything that stopping waits for, in milliseconds: who is still here then hangs. */

@@ -54,17 +54,17 @@ describe('a start that cannot succeed ends with one sentence that says what to c
     expect(output).not.toContain('    at ');
   });
 
-  test('a database of a newer version', async () => {
+  test('a database of a newer version that took away what this one needs', async () => {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query(
-      `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name) VALUES ('x', 'y', now(), '29990101000000_future')`,
+      `INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name) VALUES ('x', 'y', now(), '29990101000000_future_contract')`,
     );
     await client.end();
     const { code, output } = await start({ PORT: String(await freePort()), DATABASE_URL: database.url });
     expect(code).toBe(1);
     expect(output).toContain(
-      'The database has the migration 29990101000000_future, which this version of Jarvis does not know.',
+      'The database has the migration 29990101000000_future_contract, which this version of Jarvis does not know and cannot live with.',
     );
     expect(output).not.toContain('    at ');
   });

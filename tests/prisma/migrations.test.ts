@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { listMigrations, type Migration, MigrationError, migrate, pendingMigrations } from '../../prisma/migrate.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -34,8 +35,8 @@ const tables = async () => {
   );
   return rows.map(({ relname }) => relname);
 };
-const refusal = async (migrations: Migration[]) => {
-  const error = await migrate(database.url, migrations).then(
+const refusal = async (migrations: Migration[], patience?: number) => {
+  const error = await migrate(database.url, migrations, { patience }).then(
     () => null,
     (thrown: unknown) => thrown,
   );
@@ -94,11 +95,15 @@ describe('migrate', () => {
     expect(await tables()).toEqual(['first']);
   });
 
-  test('refuses a database that a newer version has migrated', async () => {
+  test('lives with what a newer version has added, and refuses what takes something away from it', async () => {
     await migrate(database.url, [first, second]);
-    expect(await refusal([first])).toBe(
-      'The database has the migration 2_second, which this version of Jarvis does not know. Run the newer version, or use another database.',
-    );
+    expect(await migrate(database.url, [first])).toEqual([]);
+    expect(await pendingMigrations(database.url, [first])).toEqual([]);
+    await migrate(database.url, [first, second, migration('3_drop_contract', 'DROP TABLE first')]);
+    const sentence =
+      'The database has the migration 3_drop_contract, which this version of Jarvis does not know and cannot live with. Run the newer version, or use another database.';
+    expect(await refusal([first, second])).toBe(sentence);
+    await expect(pendingMigrations(database.url, [first, second])).rejects.toThrow(sentence);
   });
 
   test('rolls a failing migration back whole, keeps those before it, and goes on when it is mended', async () => {
@@ -111,13 +116,39 @@ describe('migrate', () => {
     expect(await tables()).toEqual(['first', 'second']);
   });
 
-  test('gives up, rather than wait for ever, where a table is locked', async () => {
+  const altering = migration('2_alter', 'ALTER TABLE first ADD COLUMN name text');
+
+  test('gives up in the end where a table stays locked', async () => {
     await migrate(database.url, [first]);
     await client.query('BEGIN');
     await client.query('LOCK TABLE first');
-    const altering = migration('2_alter', 'ALTER TABLE first ADD COLUMN name text');
-    expect(await refusal([first, altering])).toContain('lock timeout');
+    expect(await refusal([first, altering], 0)).toContain('lock timeout');
     await client.query('ROLLBACK');
-    expect(await migrate(database.url, [first, altering])).toEqual(['2_alter']);
+  });
+
+  test('tries again, and says so, until a lock is there: nobody waits behind it for more than two seconds', async () => {
+    await migrate(database.url, [first]);
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE first');
+    const said: string[] = [];
+    const migrated = migrate(database.url, [first, altering], { say: (what) => void said.push(what) });
+    await until('it has given up once', () => said.length > 0);
+    await client.query('ROLLBACK');
+    expect(await migrated).toEqual(['2_alter']);
+    expect(said[0]).toBe('the migration 2_alter did not get its locks (attempt 1): trying again');
+  });
+
+  test('builds an index while others write, and what a broken attempt has left is not in its way', async () => {
+    const index = migration(
+      '2_index',
+      '-- Looked up by id.\nCREATE UNIQUE INDEX CONCURRENTLY first_id_idx ON first (id);\n',
+    );
+    await migrate(database.url, [first]);
+    await client.query('INSERT INTO first VALUES (1), (1)');
+    expect(await refusal([first, index])).toContain('could not create unique index');
+    await client.query('TRUNCATE first');
+    expect(await migrate(database.url, [first, index])).toEqual(['2_index']);
+    const { rows } = await client.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'first_id_idx'::regclass");
+    expect(rows).toEqual([{ indisvalid: true }]);
   });
 });
