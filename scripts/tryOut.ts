@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
+import { createCertificate } from '../deploy/certificate.ts';
 import { makeApnsKey, startApns } from '../tests/support/apns.ts';
-import { createCertificate } from '../tests/support/certificate.ts';
 import { startGoogle } from '../tests/support/providers/google.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { deploymentVariables } from './variables/deployment.ts';
 import { choice, dollars, integer, key, list, share, url } from './variables/forms.ts';
@@ -6,7 +7,7 @@ import { serviceVariables } from './variables/services.ts';
 
 /**
  * The one place that reads the environment. Every variable has a description, and a default where one is safe;
- * the README's configuration table is generated from this list (`npm run generate`).
+ * the README's configuration table and .env.example are generated from this list (`npm run generate`).
  */
 export const variables = {
   NODE_ENV: choice('development', 'test', 'production')
@@ -198,21 +199,46 @@ export class ConfigError extends Error {
  * @throws ConfigError naming each wrong variable and what it must be.
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
-  const given = Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => Object.hasOwn(variables, name) && value !== ''),
-  );
+  const given = { ...fromFiles(env), ...fromEnvironment(env) };
   const result = schema.safeParse(given);
   const problems = result.success
     ? crossChecks(result.data)
     : result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`);
   if (!result.success || problems.length > 0) {
-    throw new ConfigError(`The configuration is wrong:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    throw wrong(problems);
   }
   const publicUrl = (result.data.PUBLIC_URL ?? `http://localhost:${result.data.PORT}`).replace(/\/+$/, '');
   const drainLead = result.data.DRAIN_LEAD_MS ?? (result.data.NODE_ENV === 'production' ? 3_000 : 0);
   const migrates = (result.data.MIGRATE ?? (result.data.NODE_ENV === 'production' ? 'wait' : 'auto')) === 'auto';
   return { ...result.data, publicUrl, drainLead, migrates };
 }
+
+const fromEnvironment = (env: Record<string, string | undefined>) =>
+  Object.fromEntries(Object.entries(env).filter(([name, value]) => Object.hasOwn(variables, name) && value !== ''));
+
+/**
+ * Every variable may lie in a file that `<NAME>_FILE` names, as the secrets of Docker and Kubernetes do; white space around it does not count.
+ * @throws ConfigError when such a file cannot be read, or the variable is set as well.
+ */
+function fromFiles(env: Record<string, string | undefined>): Record<string, string> {
+  const problems: string[] = [];
+  const values: Record<string, string> = {};
+  for (const name of Object.keys(variables)) {
+    const file = env[`${name}_FILE`];
+    if (!file) continue;
+    if (env[name]) problems.push(`${name} and ${name}_FILE must not both be set`);
+    try {
+      values[name] = readFileSync(file, 'utf8').trim();
+    } catch (error) {
+      problems.push(`${name}_FILE must name a file that can be read (${(error as NodeJS.ErrnoException).code})`);
+    }
+  }
+  if (problems.length > 0) throw wrong(problems);
+  return values;
+}
+
+const wrong = (problems: readonly string[]) =>
+  new ConfigError(`The configuration is wrong:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
 
 function crossChecks(config: z.infer<typeof schema>): string[] {
   const problems: string[] = [];

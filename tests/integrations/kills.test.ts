@@ -9,7 +9,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../subgraphs/sh
 import { newId } from '../../subgraphs/shared/ids.ts';
 import { seeded } from '../chat/replies/viewer.ts';
 import { type FakeApns, makeApnsKey, startApns } from '../support/apns.ts';
-import { createCertificate } from '../support/certificate.ts';
+import { createCertificate } from '../../deploy/certificate.ts';
 import { freePort, post, type RunningProcess, signIn, startProcess } from '../support/process.ts';
 import { type Google, startGoogle } from '../support/providers/google.ts';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.ts';

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createSecureServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { jwtVerify } from 'jose';
-import { createCertificate } from './certificate.ts';
+import { createCertificate } from '../../deploy/certificate.ts';
 
 /** What a request can be made to run into. `reset` and `goaway` come after the push was accepted. */
 export type ApnsFault =

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { type Outside, type Resolved, theInternet } from '../../subgraphs/shared/http/connections.ts';
-import { createCertificate } from './certificate.ts';
+import { createCertificate } from '../../deploy/certificate.ts';
 
 export type Site = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -1,0 +1,366 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { type SubgraphName, subgraphNames } from '../subgraphs/shared/config.ts';
+import { startEmbeddedPostgres } from '../subgraphs/shared/embeddedPostgres.ts';
+import { createCertificate } from './certificate.ts';
+import { configureNginx, type Nginx } from './nginx.ts';
+
+/** One of two sets of processes: which of them serves is nginx's business (deploy/switch.sh). */
+export type SetName = 'main' | 'next';
+
+export interface StackOptions {
+  /** Folder for data, secrets, configuration and logs; made when absent. */
+  readonly directory: string;
+  /** Folder of the compiled program (`npm run build`). */
+  readonly dist: string;
+  /** Variables of all processes beyond those that the stack sets. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly httpsPort?: number;
+  readonly httpPort?: number;
+  /** A PostgreSQL to use instead of the embedded one. */
+  readonly databaseUrl?: string;
+  /** Lines of redis.conf that come after ours. */
+  readonly redisSettings?: Readonly<Record<string, string>>;
+  /** See NginxOptions. */
+  readonly addressRate?: number;
+  readonly onProgress?: (what: string) => void;
+}
+
+export interface Stack {
+  /** Where clients come in: nginx, with TLS. */
+  readonly url: string;
+  /** What clients must trust, as PEM. */
+  readonly certificate: string;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  /** Environment and commands with which deploy/switch.sh reaches this stack. */
+  readonly switchEnv: Readonly<Record<string, string>>;
+  /** Names of the processes that run, `nginx` and `redis` among them. */
+  names(): string[];
+  /** Sends a signal to one; what ends without being told to is started again, as Docker would. */
+  kill(name: string, signal: NodeJS.Signals): void;
+  /** Resolves when every process that should be there says that it is ready. @throws Error after a minute. */
+  ready(): Promise<void>;
+  /**
+   * Restarts these processes one after another without anybody noticing: a gateway while the other one serves, a subgraph while the
+   * other set's stands in.
+   */
+  roll(names?: readonly string[]): Promise<void>;
+  /** Starts the other set beside the present one, so that it can take over. */
+  startSet(set: SetName): Promise<void>;
+  stopSet(set: SetName): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A process that is kept running until it is told to stop. */
+interface Service {
+  readonly name: string;
+  child: ChildProcess;
+  /** Told to end: not started again. */
+  leaving: boolean;
+}
+
+/** Longest wait for one process to be ready, and to end, in milliseconds. */
+const patience = 60_000;
+const gateways = ['gateway-1', 'gateway-2'] as const;
+const nameIn = (set: SetName, name: string) => (set === 'main' ? name : `${name}-next`);
+const processesOf = (set: SetName) => [...subgraphNames, ...gateways].map((name) => nameIn(set, name));
+
+/**
+ * Jarvis as docker-compose.yml has it, of this machine's own programs: two gateways behind nginx, five subgraphs with their workers, PostgreSQL,
+ * Redis, with the same configuration files. Needs nginx and redis-server (Debian: apt-get install nginx redis-server).
+ * @throws Error when a process does not come up; its log tells why.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { directory, dist, env = {}, onProgress = () => {} } = options;
+  const folder = (name: string) => {
+    const path = join(directory, name);
+    mkdirSync(path, { recursive: true });
+    return path;
+  };
+  const logs = folder('logs');
+  const services = new Map<string, Service>();
+  let stopping = false;
+
+  /** Starts a process, and again whenever it ends by itself. */
+  function run(name: string, start: () => ChildProcess): void {
+    const service: Service = { name, child: start(), leaving: false };
+    services.set(name, service);
+    const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
+    const watch = (child: ChildProcess) => {
+      child.stdout?.pipe(log, { end: false });
+      child.stderr?.pipe(log, { end: false });
+      child.once('exit', (code, signal) => {
+        if (service.leaving || stopping) return;
+        onProgress(`${name} ended (${signal ?? code}) and is started again`);
+        setTimeout(() => {
+          if (service.leaving || stopping) return;
+          service.child = start();
+          watch(service.child);
+        }, 200);
+      });
+    };
+    watch(service.child);
+  }
+
+  /** Tells a process to end, and waits until it has. */
+  async function end(name: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const service = services.get(name);
+    if (!service) return;
+    service.leaving = true;
+    const { child } = service;
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((done) => child.once('exit', done));
+      child.kill(signal);
+      const tooLong = setTimeout(() => child.kill('SIGKILL'), patience);
+      await ended;
+      clearTimeout(tooLong);
+    }
+    services.delete(name);
+  }
+
+  const secrets = folder('secrets');
+  /** The file of a secret, made with what `make` says when there is none. */
+  const secret = (name: string, make: () => string = () => randomBytes(32).toString('hex')) => {
+    const file = join(secrets, name);
+    if (!existsSync(file)) writeFileSync(file, make(), { mode: 0o600 });
+    return { file, value: readFileSync(file, 'utf8') };
+  };
+
+  onProgress('PostgreSQL');
+  const postgres = options.databaseUrl
+    ? null
+    : await startEmbeddedPostgres({
+        directory: folder('postgres'),
+        settings: { max_connections: '200', idle_in_transaction_session_timeout: '60s' },
+        onProgress,
+      });
+  const databaseUrl = options.databaseUrl ?? postgres!.url();
+  writeFileSync(join(secrets, 'database_url'), databaseUrl, { mode: 0o600 });
+
+  const redisPort = await freePort();
+  const redisPassword = secret('redis_password');
+  const redisUrl = `redis://:${redisPassword.value}@127.0.0.1:${redisPort}`;
+  writeFileSync(join(secrets, 'redis_url'), redisUrl, { mode: 0o600 });
+  const redisFolder = folder('redis');
+  run('redis', () => {
+    const child = spawn('redis-server', ['-'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const settings = { bind: '127.0.0.1', port: redisPort, dir: redisFolder, requirepass: redisPassword.value };
+    child.stdin.on('error', () => {});
+    child.stdin.end(
+      [
+        readFileSync(join(import.meta.dirname, 'redis/redis.conf'), 'utf8'),
+        ...Object.entries({ ...settings, ...options.redisSettings }).map(([name, value]) => `${name} ${value || '""'}`),
+      ].join('\n'),
+    );
+    return child;
+  });
+
+  const names = [...processesOf('main'), ...processesOf('next')];
+  const listening = [4100, ...subgraphNames.flatMap((_, index) => [4101 + index, 4201 + index])];
+  const free = await freePorts(names.length + listening.length + 2);
+  const ports = Object.fromEntries(names.map((name, index) => [name, free[index]!]));
+  const internalPorts = Object.fromEntries(listening.map((port, index) => [port, free[names.length + index]!]));
+  const httpsPort = options.httpsPort ?? free.at(-1)!;
+  const httpPort = options.httpPort ?? free.at(-2)!;
+  const url = `https://localhost:${httpsPort}`;
+  const certificate = {
+    cert: secret('fullchain.pem', () => {
+      const made = createCertificate('localhost');
+      writeFileSync(join(secrets, 'privkey.pem'), made.key, { mode: 0o600 });
+      return made.cert;
+    }).value,
+    key: secret('privkey.pem').value,
+  };
+
+  const common = (set: SetName): Record<string, string> => ({
+    ...Object.fromEntries(
+      ['PATH', 'HOME'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]!]])),
+    ),
+    HOST: '127.0.0.1',
+    DATA_DIR: folder('data'),
+    PUBLIC_URL: url,
+    GATEWAY_URL: `http://127.0.0.1:${internalPorts[4100]}/graphql`,
+    DATABASE_URL_FILE: join(secrets, 'database_url'),
+    REDIS_URL_FILE: join(secrets, 'redis_url'),
+    SUBGRAPH_SECRET_FILE: secret('subgraph_secret').file,
+    ENCRYPTION_KEY_FILE: secret('encryption_key').file,
+    METRICS_TOKEN_FILE: secret('metrics_token').file,
+    ...Object.fromEntries(
+      subgraphNames.map((name, index) => [
+        `${name.toUpperCase()}_URL`,
+        `http://127.0.0.1:${internalPorts[(set === 'main' ? 4101 : 4201) + index]}/`,
+      ]),
+    ),
+    ...env,
+  });
+  const startProcess = (name: string) => {
+    const set = name.endsWith('-next') ? 'next' : 'main';
+    const subgraph = subgraphNames.find((one) => name === nameIn(set, one));
+    const program = subgraph ? [join(dist, 'subgraphs/main.js'), subgraph] : [join(dist, 'gateway/main.js')];
+    run(name, () =>
+      spawn(process.execPath, ['--max-semi-space-size=64', ...program], {
+        env: { ...common(set), PORT: String(ports[name]) },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
+  };
+  const untilReady = async (name: string) => {
+    const end = Date.now() + patience;
+    while (!(await answers(ports[name]!))) {
+      if (Date.now() > end) throw new Error(`${name} was not ready in a minute: see ${join(logs, `${name}.log`)}.`);
+      await pause(50);
+    }
+  };
+  const startAll = async (set: SetName) => {
+    // The first brings the database to its newest schema; the others find it there.
+    const [first, ...others] = processesOf(set);
+    startProcess(first!);
+    await untilReady(first!);
+    for (const name of others) startProcess(name);
+    await Promise.all(others.map(untilReady));
+  };
+
+  async function stop(): Promise<void> {
+    const left = () => [...services.keys()];
+    // The front first, then whoever asks, then whoever is asked.
+    await end('nginx', 'SIGQUIT');
+    await Promise.all(
+      left()
+        .filter((name) => name.startsWith('gateway'))
+        .map((name) => end(name)),
+    );
+    await Promise.all(
+      left()
+        .filter((name) => name !== 'redis')
+        .map((name) => end(name)),
+    );
+    stopping = true;
+    await end('redis');
+    await postgres?.stop({ force: true });
+  }
+
+  let nginx: Nginx;
+  try {
+    onProgress('five subgraphs and two gateways');
+    await startAll('main');
+    onProgress('nginx');
+    nginx = await configureNginx({
+      directory: folder('nginx'),
+      ports,
+      internalPorts,
+      httpPort,
+      httpsPort,
+      publicUrl: url,
+      certificate,
+      addressRate: options.addressRate,
+    });
+    run('nginx', nginx.start);
+    await untilListening(httpsPort);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  /** A gateway restarts while the other serves; a subgraph while that of the other set stands in. */
+  async function rollOne(name: string): Promise<void> {
+    const subgraph = subgraphNames.find((one) => name === one || name === `${one}-next`);
+    const standIn = subgraph && (name === subgraph ? `${subgraph}-next` : subgraph);
+    const borrowed = standIn !== undefined && !services.has(standIn);
+    if (borrowed) {
+      startProcess(standIn);
+      await untilReady(standIn);
+    }
+    await end(name);
+    startProcess(name);
+    await untilReady(name);
+    if (borrowed) await end(standIn);
+  }
+
+  return {
+    url,
+    certificate: certificate.cert,
+    databaseUrl,
+    redisUrl,
+    switchEnv: {
+      CONF: join(directory, 'nginx/conf'),
+      NGINX: nginx.command,
+      CURL: 'curl',
+      IN: '',
+      GRAPH: `http://127.0.0.1:${internalPorts[4100]}`,
+    },
+    names: () => [...services.keys()],
+    kill(name, signal) {
+      const service = services.get(name);
+      if (!service) throw new Error(`There is no process ${name}: there are ${[...services.keys()].join(', ')}.`);
+      // nginx is a group: workers whose master was killed would go on, and keep its ports.
+      if (name === 'nginx' && signal === 'SIGKILL') process.kill(-service.child.pid!, signal);
+      else service.child.kill(signal);
+    },
+    async ready() {
+      await Promise.all([...services.keys()].filter((name) => name in ports).map(untilReady));
+    },
+    async roll(which = [...services.keys()].filter((name) => name in ports)) {
+      for (const name of which) {
+        onProgress(`restarting ${name}`);
+        await rollOne(name);
+      }
+      await nginx.reload();
+    },
+    startSet: startAll,
+    async stopSet(set) {
+      const [running, others] = [processesOf(set), services];
+      await Promise.all(running.filter((name) => others.has(name)).map((name) => end(name)));
+    },
+    stop,
+  };
+}
+
+/** Whether a process says that it is ready. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const asked = request({ host: '127.0.0.1', port, path: '/health/ready', timeout: 2_000 }, (response) => {
+      response.resume();
+      done(response.statusCode === 200);
+    });
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => done(false));
+    asked.end();
+  });
+}
+
+async function untilListening(port: number): Promise<void> {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    const isFree = await new Promise<boolean>((done) => {
+      const probe = createServer().once('error', () => done(false));
+      probe.listen(port, '0.0.0.0', () => probe.close(() => done(true)));
+    });
+    if (!isFree) return;
+    if (Date.now() > end) throw new Error(`nginx does not listen on port ${port}: see its error log above.`);
+    await pause(50);
+  }
+}
+
+const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
+
+/** Different ports, each free now. */
+async function freePorts(count: number): Promise<number[]> {
+  const probes = await Promise.all(
+    Array.from({ length: count }, () => {
+      const probe = createServer();
+      return new Promise<typeof probe>((done, fail) => {
+        probe.once('error', fail).listen(0, '127.0.0.1', () => done(probe));
+      });
+    }),
+  );
+  const ports = probes.map((probe) => (probe.address() as { port: number }).port);
+  await Promise.all(probes.map((probe) => new Promise((done) => probe.close(done))));
+  return ports;
+}
+
+const freePort = async () => (await freePorts(1))[0]!;
