@@ -4,7 +4,7 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync }
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { type SubgraphName, subgraphNames } from '../subgraphs/shared/config.ts';
+import { subgraphNames } from '../subgraphs/shared/config.ts';
 import { startEmbeddedPostgres } from '../subgraphs/shared/embeddedPostgres.ts';
 import { createCertificate } from './certificate.ts';
 import { configureNginx, type Nginx } from './nginx.ts';

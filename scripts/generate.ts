@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
  * Makes everything that is made from something else: the Prisma client, the resolver types, the composed supergraph, the
  * manifest of persisted operations, the assistant's catalogue of tools, the graph as clients see it, and the explorer page. `npm ci` runs it; run it again after changing a schema, a model,
  * an operation or the explorer.
- * `--check` says whether what is committed (the supergraph, the manifest) is up to date, and writes nothing.
+ * `--check` says whether what is committed (the supergraph, the manifest, .env.example) is up to date, and writes nothing.
  */
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
@@ -31,16 +31,17 @@ if (!check) {
 const { composeFromConfig, supergraphFile } = await import('../gateway/compose.ts');
 const { manifestFile } = await import('../gateway/admission/manifest.ts');
 const { manifestOfOperations } = await import('./manifest.ts');
-const { withConfigurationTable } = await import('./configurationTable.ts');
+const { environmentExample, withConfigurationTable } = await import('./configurationTable.ts');
 const readme = join(root, 'README.md');
 const committed = new Map([
   [supergraphFile, composeFromConfig()],
   [manifestFile, manifestOfOperations(join(root, 'operations'))],
   [readme, withConfigurationTable(readFileSync(readme, 'utf8'))],
+  [join(root, '.env.example'), environmentExample()],
 ]);
 for (const [file, content] of committed) {
   if (!check) writeFileSync(file, content);
-  else if (readFileSync(file, 'utf8') !== content) {
+  else if (!existsSync(file) || readFileSync(file, 'utf8') !== content) {
     console.error(`${file} is out of date: run "npm run generate" and commit it.`);
     process.exit(1);
   }
