@@ -1,4 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import {
   addressVariable,
   allowsDevelopmentSignIn,
@@ -146,5 +149,37 @@ describe('the configuration', () => {
 
   test.each(Object.entries(variables))('%s is described', (_, variable) => {
     expect(variable.description!.length).toBeGreaterThan(15);
+  });
+});
+
+describe('a variable in a file', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'jarvis-config-'));
+  const file = (content: string) => {
+    const path = join(directory, 'value');
+    writeFileSync(path, content);
+    return path;
+  };
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  test('counts like one of the environment, without the line end of an editor', () => {
+    expect(readConfig({ ENCRYPTION_KEY_FILE: file(`${secret}\n`) }).ENCRYPTION_KEY).toBe(secret);
+  });
+
+  test('is not both: nobody would know which counts', () => {
+    expect(problem({ ENCRYPTION_KEY: secret, ENCRYPTION_KEY_FILE: file(secret) })).toContain(
+      '  - ENCRYPTION_KEY and ENCRYPTION_KEY_FILE must not both be set',
+    );
+  });
+
+  test('must be there', () => {
+    expect(problem({ ENCRYPTION_KEY_FILE: join(directory, 'nothing') })).toContain(
+      '  - ENCRYPTION_KEY_FILE must name a file that can be read (ENOENT)',
+    );
+  });
+
+  test('must be right, and what it says is not told', () => {
+    const said = problem({ ENCRYPTION_KEY_FILE: file('hunter2') });
+    expect(said).toContain('ENCRYPTION_KEY must be 64 hexadecimal digits');
+    expect(said).not.toContain('hunter2');
   });
 });

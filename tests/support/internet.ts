@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
-import { type Outside, type Resolved, theInternet } from '../../subgraphs/shared/http/connections.ts';
 import { createCertificate } from '../../deploy/certificate.ts';
+import { type Outside, type Resolved, theInternet } from '../../subgraphs/shared/http/connections.ts';
 
 export type Site = (request: IncomingMessage, response: ServerResponse) => void;
 
