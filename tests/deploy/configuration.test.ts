@@ -27,7 +27,10 @@ describe('docker-compose.yml', () => {
     // It names its parts and its dialect as drafts did that Ajv does not read any more.
     const old = (key: string, value: unknown) => (key === 'id' || key === '$schema') && typeof value === 'string';
     const schema = JSON.parse(JSON.stringify(composeSchema, (key, value) => (old(key, value) ? undefined : value)));
-    const isValid = ajv.validate(schema, compose);
+    // The name of a project is younger than the published schema.
+    const { name, ...rest } = compose;
+    expect(name).toBe('jarvis');
+    const isValid = ajv.validate(schema, rest);
     expect(ajv.errors ?? []).toEqual([]);
     expect(isValid).toBe(true);
   });
