@@ -24,7 +24,8 @@ async function main(): Promise<void> {
   const log = createLog(config.LOG_LEVEL, name);
   const { platform, close } = await startPlatform(config, log, (what) => log.info({}, what), Object.values(subgraphs));
   const subgraph = createSubgraph(subgraphs[name], platform);
-  const server = createSubgraphServer(subgraph, platform, Buffer.from(config.SUBGRAPH_SECRET, 'hex'));
+  const secrets = [config.SUBGRAPH_SECRET, ...config.OLD_SUBGRAPH_SECRETS].map((secret) => Buffer.from(secret, 'hex'));
+  const server = createSubgraphServer(subgraph, platform, secrets);
   await new Promise<void>((done, fail) => {
     server.once('error', fail);
     server.listen(config.PORT, config.HOST, done);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { deploymentVariables } from './variables/deployment.ts';
 import { choice, dollars, integer, key, list, share, url } from './variables/forms.ts';
 import { serviceVariables } from './variables/services.ts';
+import { subgraphVariables } from './variables/subgraphs.ts';
 
 /**
  * The one place that reads the environment. Every variable has a description, and a default where one is safe;
@@ -43,9 +44,7 @@ export const variables = {
   CHAT_URL: url(['http:', 'https:']).optional().describe('Address of the chat subgraph, likewise'),
   RESEARCH_URL: url(['http:', 'https:']).optional().describe('Address of the research subgraph, likewise'),
   INTEGRATIONS_URL: url(['http:', 'https:']).optional().describe('Address of the integrations subgraph, likewise'),
-  SUBGRAPH_SECRET: key
-    .optional()
-    .describe('Signs the calls from the gateway to remote subgraphs (HMAC-SHA-256). Needed as soon as one is remote'),
+  ...subgraphVariables,
   ENCRYPTION_KEY: key
     .optional()
     .describe(

@@ -8,10 +8,11 @@ const largestCall = 20_000_000;
 
 /**
  * The door of a subgraph that runs in a process of its own: `POST /` for the gateway's signed calls, and health. Whatever
- * is not signed gets 401 before anything is parsed; there is no introspection, no `_service` and no GET for strangers.
+ * is not signed by one of `secrets` gets 401 before anything is parsed; there is no introspection, no `_service` and no GET
+ * for strangers.
  */
-export function createSubgraphServer(subgraph: Subgraph, platform: Platform, secret: Buffer): Server {
-  const verify = createVerifier(secret);
+export function createSubgraphServer(subgraph: Subgraph, platform: Platform, secrets: readonly Buffer[]): Server {
+  const verify = createVerifier(secrets);
   const server = createServer(async (request, response) => {
     const end = (status: number, body: string) => {
       const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) };

@@ -18,8 +18,11 @@ export function sign(
   return createHmac('sha256', secret).update(text).digest('hex');
 }
 
-/** Checks signatures and remembers nonces for as long as their time would be accepted. */
-export function createVerifier(secret: Buffer, now: () => number = Date.now) {
+/**
+ * Checks signatures and remembers nonces for as long as their time would be accepted.
+ * @param secrets any of these may have signed: the current one and, during a rotation, those of gateways not yet restarted
+ */
+export function createVerifier(secrets: readonly Buffer[], now: () => number = Date.now) {
   const nonces = new Map<string, number>();
   return function verify(
     method: string,
@@ -30,8 +33,11 @@ export function createVerifier(secret: Buffer, now: () => number = Date.now) {
     const time = String(headers[signatureHeaders.time] ?? '');
     const nonce = String(headers[signatureHeaders.nonce] ?? '');
     const given = Buffer.from(String(headers[signatureHeaders.signature] ?? ''), 'hex');
-    const expected = Buffer.from(sign(secret, { method, path, time, nonce, body }), 'hex');
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
+    const isSigned = secrets.some((secret) => {
+      const expected = Buffer.from(sign(secret, { method, path, time, nonce, body }), 'hex');
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    });
+    if (!isSigned) return false;
     const at = now();
     if (!/^\d{1,15}$/.test(time) || Math.abs(at - Number(time)) > tolerance || nonces.has(nonce)) return false;
     nonces.set(nonce, at);

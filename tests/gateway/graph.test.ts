@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createRemoteSource } from '../../gateway/sources/remote.ts';
+import type { SubgraphRequest } from '../../gateway/sources/source.ts';
 import { newId } from '../../subgraphs/shared/ids.ts';
 import { post } from '../support/process.ts';
 import { collect, type HttpPerson, startServer, type TestServer, until } from '../support/server.ts';
@@ -20,13 +22,16 @@ const total = (title: string, targetValue = '100') => ({
   input: { title, kind: 'NUMERIC', cumulative: true, aggregation: 'SUM', targetValue, unit: 'km' },
 });
 
+/** Of a gateway that has not been restarted yet while the secret changes. */
+const oldSecret = '0d'.repeat(32);
+
 describe.each(['embedded', 'processes'] as const)('the graph with its subgraphs %s', (topology) => {
   let server: TestServer;
   let ana: HttpPerson;
   let ben: HttpPerson;
 
   beforeAll(async () => {
-    server = await startServer(topology);
+    server = await startServer(topology, { OLD_SUBGRAPH_SECRETS: oldSecret });
     ana = await server.person('ana@example.com');
     ben = await server.person('ben@example.com');
   }, 120_000);
@@ -246,6 +251,19 @@ describe.each(['embedded', 'processes'] as const)('the graph with its subgraphs 
         expect(response.status).toBe(401);
       }
       expect((await fetch(`${url}/?query={__typename}`)).status).toBe(401);
+    });
+
+    test('answers a gateway that signs with the secret before, and none with any other', async () => {
+      const call = { query: '{ __typename }', variables: {}, operationKind: 'query' } as const;
+      const context = { request: { requestId: 't', viewer: null, ip: null, userAgent: null, idempotencyKey: null } };
+      const ask = async (secret: string) => {
+        const source = createRemoteSource(`${server.processes.get('goals')!.url}/`, Buffer.from(secret, 'hex'));
+        const { signal } = new AbortController();
+        const request = { ...call, context, deadline: Date.now() + 5_000, signal } as unknown as SubgraphRequest;
+        return source.execute(request).finally(() => source.close());
+      };
+      expect(await ask(oldSecret)).toMatchObject({ data: { __typename: 'Query' } });
+      await expect(ask('0e'.repeat(32))).rejects.toThrow('401');
     });
 
     test('answers without the fields of a subgraph that is down, and names the hole', async () => {

@@ -10,6 +10,7 @@ import { recordingLog, startTestPlatform } from '../support/platform.ts';
 import { anonymous } from '../support/smallSubgraph.ts';
 
 const secret = randomBytes(32);
+const old = randomBytes(32);
 const calls: unknown[] = [];
 const subgraph: Subgraph = {
   name: 'small',
@@ -29,7 +30,7 @@ let port = 0;
 const { log, lines } = recordingLog();
 beforeAll(async () => {
   house = await startTestPlatform({ log });
-  server = createSubgraphServer(subgraph, house.platform, secret).listen(0, '127.0.0.1');
+  server = createSubgraphServer(subgraph, house.platform, [secret, old]).listen(0, '127.0.0.1');
   await once(server, 'listening');
   port = (server.address() as AddressInfo).port;
 });
@@ -77,6 +78,14 @@ describe('a subgraph in a process of its own', () => {
   test('answers a signed call', async () => {
     expect(await send(signed())).toEqual({ status: 200, text: '{"data":{"fine":true}}' });
     expect(calls).toEqual([JSON.parse(body)]);
+  });
+
+  test('answers who still signs with the secret before, while that is accepted', async () => {
+    expect((await send(signed({ secret: old }))).status).toBe(200);
+    const replayed = signed({ secret: old });
+    expect((await send(replayed)).status).toBe(200);
+    expect((await send(replayed)).status).toBe(401);
+    expect(calls).toHaveLength(2);
   });
 
   const once = signed();
@@ -148,6 +157,40 @@ describe('a subgraph in a process of its own', () => {
   });
 });
 
+describe('a secret that is rotated', () => {
+  const next = randomBytes(32);
+  const headersBy = (signer: Buffer, nonce: string) => ({
+    [signatureHeaders.time]: '1000000',
+    [signatureHeaders.nonce]: nonce,
+    [signatureHeaders.signature]: sign(signer, { method: 'POST', path: '/', time: '1000000', nonce, body: '{}' }),
+  });
+
+  test('first at the subgraphs, then at the gateways, then is forgotten: no call of a gateway is refused', () => {
+    const clock = () => 1_000_000;
+    const before = createVerifier([secret], clock);
+    const during = createVerifier([next, secret], clock);
+    const after = createVerifier([next], clock);
+    const steps: [ReturnType<typeof createVerifier>, Buffer][] = [
+      [before, secret],
+      [during, secret],
+      [during, next],
+      [after, next],
+    ];
+    const accepted = steps.map(([verify, signer], step) =>
+      Array.from({ length: 50 }, (_, i) => verify('POST', '/', headersBy(signer, `${step}.${i}`), '{}')),
+    );
+    expect(accepted.flat().filter((isAccepted) => !isAccepted)).toEqual([]);
+    expect(after('POST', '/', headersBy(secret, 'late'), '{}')).toBe(false);
+    expect(before('POST', '/', headersBy(next, 'early'), '{}')).toBe(false);
+  });
+
+  test('takes a call once, whichever of the two signed it', () => {
+    const verify = createVerifier([next, secret], () => 1_000_000);
+    expect(verify('POST', '/', headersBy(secret, 'n'), '{}')).toBe(true);
+    expect(verify('POST', '/', headersBy(next, 'n'), '{}')).toBe(false);
+  });
+});
+
 describe('the verifier of signatures', () => {
   const call = { method: 'POST', path: '/', nonce: 'n', body: 'ä' };
   const headersAt = (time: number, nonce = 'n') => ({
@@ -157,14 +200,14 @@ describe('the verifier of signatures', () => {
   });
 
   test('takes the body as text or as bytes', () => {
-    const verify = createVerifier(secret, () => 1_000_000);
+    const verify = createVerifier([secret], () => 1_000_000);
     expect(verify('POST', '/', headersAt(1_000_000, 'a'), 'ä')).toBe(true);
     expect(verify('POST', '/', headersAt(1_000_000, 'b'), Buffer.from('ä'))).toBe(true);
   });
 
   test('accepts a minute either way and never the same call twice within what it accepts', () => {
     let now = 1_000_000;
-    const verify = createVerifier(secret, () => now);
+    const verify = createVerifier([secret], () => now);
     const early = headersAt(now + 60_000);
     expect(verify('POST', '/', early, 'ä')).toBe(true);
     for (const later of [0, 60_000, 119_999, 120_000]) {
