@@ -8,10 +8,12 @@ import type {
   Webhook,
 } from '../../prisma/generated/client.ts';
 import type { Context as BaseContext, UserContext as BaseUserContext } from '../shared/context.ts';
+import { isId } from '../shared/ids.ts';
 import { readClock } from '../shared/personalClock.ts';
 import { loadById } from '../shared/stored.ts';
 import { type ConnectionState, loadStates } from './connections/states.ts';
 import { notPast } from './notifications/reminders/schedule.ts';
+import { missingIds } from './references.ts';
 import { type RuleLoaders, ruleLoaders } from './rules/loaders.ts';
 import type { RuleRow } from './rules/rule.ts';
 import { storedDateAt } from './timeZone.ts';
@@ -36,6 +38,8 @@ export interface Loaders extends RuleLoaders, WebhookLoaders {
   rule: DataLoader<string, RuleRow | null>;
   webhook: DataLoader<string, Webhook | null>;
   mapping: DataLoader<string, ProgressMapping | null>;
+  /** A goal of the viewer's, of which this domain knows the id alone. */
+  goal: DataLoader<string, Reference | null>;
   mappingsOfGoal: DataLoader<string, ProgressMapping[]>;
   /** The viewer's time zone, under the viewer's id. */
   timeZone: DataLoader<string, string>;
@@ -65,6 +69,10 @@ export function createLoaders(ctx: BaseContext<Loaders>): Loaders {
       return ids.map((id) => rows.filter(({ notificationId }) => notificationId === id));
     }),
     mapping: loadById(userId, (args) => ctx.db.progressMapping.findMany(args)),
+    goal: new DataLoader(async (ids) => {
+      const missing = await missingIds(ctx.db, userId, ids);
+      return ids.map((id) => (isId('goal', id) && !missing.has(id) ? { id } : null));
+    }),
     mappingsOfGoal: new DataLoader(async (goalIds) => {
       const where = { userId, goalId: { in: [...goalIds] } };
       const rows = await ctx.db.progressMapping.findMany({ where, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });

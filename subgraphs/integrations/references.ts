@@ -13,7 +13,7 @@ export interface GivenId {
  * Which of these ids are not objects of the user. It knows no domain: only the list of kinds, and that every one of their
  * tables is keyed by (user_id, id). One statement a kind.
  */
-async function missingIds(db: Tx, userId: string, ids: readonly string[]): Promise<Set<string>> {
+export async function missingIds(db: Tx, userId: string, ids: readonly string[]): Promise<Set<string>> {
   const missing = new Set(ids);
   missing.delete(userId);
   const present = new Set([...missing].map(kindOf));

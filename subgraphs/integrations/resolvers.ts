@@ -62,7 +62,7 @@ export const resolvers = {
     },
   },
   Goal: {
-    __resolveReference: (ref) => ({ id: ref.id }),
+    __resolveReference: (ref, ctx) => reading(ctx).loaders.goal.load(ref.id),
     ...notificationResolvers.Goal,
     ...mappingResolvers.Goal,
   },
