@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
+import { modelsOf } from '../subgraphs/chat/models.ts';
 import { addressVariable, type SubgraphName, subgraphNames } from '../subgraphs/shared/config.ts';
 import { isDatabaseAway } from '../subgraphs/shared/db.ts';
 import { databaseAway } from '../subgraphs/shared/errors.ts';
+import { createHealth } from '../subgraphs/shared/health.ts';
 import { domainMetrics } from '../subgraphs/shared/metrics.ts';
 import type { Platform } from '../subgraphs/shared/platform.ts';
 import { scalars } from '../subgraphs/shared/scalars.ts';
@@ -35,7 +37,6 @@ import { watchGateway } from './telemetry/watched.ts';
 import { receiveAppleNotification, sendExport } from './transport/account.ts';
 import { receiveConnectionCallback } from './transport/connections.ts';
 import { createDoor, isOwnOrigin, type Route, sendJson } from './transport/door.ts';
-import { createHealth } from './transport/health.ts';
 import { createHooks } from './transport/hooks.ts';
 import { createShedder } from './transport/shedding.ts';
 
@@ -49,8 +50,9 @@ export interface App {
   /**
    * Leaves in order: readiness says no, and only after the configured lead nobody is let in any more; running requests are answered, sockets
    * are sent elsewhere. At most `patience` milliseconds after the lead.
+   * @param work what asks this process meanwhile: the lead lasts at least as long
    */
-  drain(patience?: number): Promise<void>;
+  drain(patience?: number, work?: Promise<unknown>): Promise<void>;
 }
 
 export interface AppOptions {
@@ -63,6 +65,9 @@ export interface AppOptions {
 }
 
 const graphqlPath = '/graphql';
+
+/** Milliseconds for which a subgraph that mostly fails is left alone: short, so that one that is back is asked again within seconds. */
+const breakerRest = 3_000;
 
 /** The gateway with all that it serves, not yet listening. */
 export async function createApp({ platform, subgraphs, supergraphSdl, planningThread }: AppOptions): Promise<App> {
@@ -98,7 +103,9 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
       log.warn({ subgraph, path, error: (cause as Error)?.message }, 'a subgraph failed'),
     buildSource({ name }) {
       const local = subgraphs.get(name);
-      const source = local ? createEmbeddedSource(local) : withResilience(remote(name));
+      const source = local
+        ? createEmbeddedSource(local)
+        : withResilience(remote(name), { breaker: { openFor: breakerRest } });
       sources.set(name, source);
       return telemetry.observed(source, name);
     },
@@ -156,7 +163,13 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
       .catch((error: Error) => log.warn({ error: error.message }, 'checking open connections again failed'));
   });
 
-  const health = createHealth(platform);
+  const health = createHealth(platform, function* () {
+    if (budget.redis) yield ['redis', budget.redis.ping().then(() => true)];
+    for (const [name, source] of sources) yield [`subgraph ${name}`, source.report().breaker === 'closed'];
+    if (!subgraphs.has('chat')) return;
+    const models = modelsOf(platform);
+    for (const model of models.all) yield [`model ${model.name}`, (models.breaker(model)?.admitsIn ?? 0) === 0];
+  });
   const explorer = createExplorerHandler();
   const hooks = createHooks(platform);
   watchGateway(metrics, { gateway, operations, shedder, sources, endpoint });
@@ -201,9 +214,9 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
       await operations.prepare();
     },
     listen: door.listen,
-    async drain(patience = 20_000) {
+    async drain(patience = 20_000, work) {
       health.drain();
-      await setTimeout(config.drainLead);
+      await Promise.all([setTimeout(config.drainLead), work]);
       stopListening();
       const closed = door.close(patience);
       await endpoint.stop();

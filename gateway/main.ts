@@ -3,6 +3,7 @@ import { demoEmail, ensureDemoData } from '../subgraphs/demo.ts';
 import { subgraphs as definitions } from '../subgraphs/index.ts';
 import { addressVariable, ConfigError, readConfig, subgraphNames } from '../subgraphs/shared/config.ts';
 import { createLog } from '../subgraphs/shared/log.ts';
+import { watchRejections } from '../subgraphs/shared/rejections.ts';
 import { exitAtLast, startPlatform } from '../subgraphs/shared/start.ts';
 import { createSubgraph, type Subgraph } from '../subgraphs/shared/subgraph.ts';
 import { createApp } from './app.ts';
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
   const started = performance.now();
   const config = readConfig();
   const log = createLog(config.LOG_LEVEL);
+  watchRejections(log);
   const say = (what: string) => console.log(`  ${what}`);
   console.log('Jarvis is starting');
   await checkPort(config.PORT, config.HOST);
@@ -44,7 +46,8 @@ Jarvis is ready (${((performance.now() - started) / 1_000).toFixed(1)} s)
       console.log(`\n${signal}: answering what is running, then stopping`);
       let at = 'requests';
       exitAtLast(log, () => at);
-      await app.drain();
+      // Work in the background asks the graph: nobody is turned away before it rests.
+      await app.drain(15_000, platform.jobs.rest());
       at = 'reactions';
       for (const subgraph of subgraphs.values()) await subgraph.stop();
       await close((what) => {

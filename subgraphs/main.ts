@@ -1,6 +1,7 @@
 import { subgraphs } from './index.ts';
 import { ConfigError, readConfig, type SubgraphName, subgraphNames } from './shared/config.ts';
 import { createLog } from './shared/log.ts';
+import { watchRejections } from './shared/rejections.ts';
 import { createSubgraphServer } from './shared/server.ts';
 import { exitAtLast, startPlatform } from './shared/start.ts';
 import { createSubgraph } from './shared/subgraph.ts';
@@ -22,25 +23,22 @@ async function main(): Promise<void> {
   if (!config.DATABASE_URL)
     throw new ConfigError('DATABASE_URL must be set: a subgraph on its own cannot use the embedded database.');
   const log = createLog(config.LOG_LEVEL, name);
+  watchRejections(log);
   const { platform, close } = await startPlatform(config, log, (what) => log.info({}, what), Object.values(subgraphs));
   const subgraph = createSubgraph(subgraphs[name], platform);
   const secrets = [config.SUBGRAPH_SECRET, ...config.OLD_SUBGRAPH_SECRETS].map((secret) => Buffer.from(secret, 'hex'));
-  const server = createSubgraphServer(subgraph, platform, secrets);
+  const { server, drain } = createSubgraphServer(subgraph, platform, secrets);
   await new Promise<void>((done, fail) => {
     server.once('error', fail);
     server.listen(config.PORT, config.HOST, done);
   });
-  await subgraph.work();
-  const { port } = server.address() as { port: number };
-  log.info({ port }, 'the subgraph is ready');
-
   let stopping = false;
   const stop = async () => {
     if (stopping) process.exit(1);
     stopping = true;
     let at = 'requests';
     exitAtLast(log, () => at);
-    await new Promise((done) => server.close(done).closeIdleConnections());
+    await Promise.all([drain(config.drainLead), platform.jobs.rest()]);
     at = 'reactions';
     await subgraph.stop();
     await close((what) => {
@@ -49,6 +47,9 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
+  await subgraph.work();
+  const { port } = server.address() as { port: number };
+  log.info({ port }, 'the subgraph is ready');
 }
 
 main().catch((error: Error) => {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { Attempt } from './attempt.ts';
 import type { CircuitBreaker } from './circuitBreaker.ts';
 import { type Deadlines, subgraphShare, type Waiting } from './deadlines.ts';
-import { isFault, isTransient, NotAsked, tooLate } from './failures.ts';
+import { isFault, isTransient, NotAsked, tooLate, wasNeverSent } from './failures.ts';
 import type { HedgeDelay } from './hedging.ts';
 import type { RetryBudget } from './retryBudget.ts';
 import type { Source, SubgraphRequest, SubgraphResponse } from './source.ts';
@@ -27,7 +27,8 @@ const retryDelay = 5;
 const retryJitter = 20;
 
 /**
- * One request to a subgraph: one call, and for a query at most a second one, sent when the first failed or is slow. The caller gets the
+ * One request to a subgraph: one call, and for a query at most a second one, sent when the first failed or is slow; for a mutation only when the
+ * first never left us. The caller gets the
  * first answer, or the last failure, or is released at the deadline.
  */
 export class Call implements Waiting {
@@ -134,7 +135,8 @@ export class Call implements Waiting {
 
   #mayRetry(attempt: Attempt, cause: unknown): boolean {
     const { retries, clock, budget } = this.#line;
-    if (!retries || this.#second || this.#request.operationKind !== 'query' || !isTransient(cause)) return false;
+    if (!retries || this.#second) return false;
+    if (!(this.#request.operationKind === 'query' ? isTransient(cause) : wasNeverSent(cause))) return false;
     // A second call needs at least the time that the first has had.
     const needed = clock.elapsed() - attempt.started + retryDelay + retryJitter;
     return clock.now() + needed < this.deadline && !this.#request.signal.aborted && (budget?.spend() ?? true);

@@ -31,6 +31,12 @@ export function isTransient(cause: unknown): boolean {
   return code !== undefined && (systemError.test(code) || brokenConnections.has(code));
 }
 
+/** Whether not a byte of a call has left us: even a mutation may then be sent again. */
+export function wasNeverSent(cause: unknown): boolean {
+  const code = codeOf(cause) ?? codeOf((cause as { cause?: unknown } | null)?.cause);
+  return code !== undefined && neverConnected.has(code);
+}
+
 /**
  * Whether a rejected call says that the subgraph is ill. Most of 4xx says that it is well and does not like the request: otherwise one
  * client with a bad token could cut a subgraph off for everybody.
@@ -42,6 +48,7 @@ export function isFault(cause: unknown): boolean {
 
 /** Such as ECONNREFUSED or EAI_AGAIN; what Node refuses to do itself starts with ERR_. */
 const systemError = /^E(?!RR_)[A-Z_]+$/;
+const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
 const brokenConnections = new Set(['UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT']);
 
 function statusOf(cause: unknown): number | undefined {

@@ -1,5 +1,6 @@
 import { type Dispatcher, Pool } from 'undici';
 import { Deadlines, type Waiting } from './deadlines.ts';
+import { StatusFailure } from './failures.ts';
 import { parseAnswer, type Source, type SubgraphRequest, type SubgraphResponse } from './source.ts';
 
 export interface HttpSourceOptions {
@@ -114,7 +115,7 @@ class Call implements Dispatcher.DispatchHandler, Waiting {
     // Informational: the answer comes after it.
     if (status < 200) return;
     const problem = problemOf(status, String(headers['content-type'] ?? ''));
-    if (problem) this.#giveUp(new Error(problem));
+    if (problem) this.#giveUp(problem);
     else if (Number(headers['content-length']) > this.#largest) this.#giveUp(tooLarge());
   }
 
@@ -169,9 +170,11 @@ const tooLarge = () => new Error('The subgraph answered with too much.');
  * Why an answer is none, or undefined. GraphQL over HTTP: under its own media type an answer is GraphQL's whatever the status; under
  * `application/json` only with 2xx, because anything between us and the subgraph may say that.
  */
-function problemOf(status: number, contentType: string): string | undefined {
+function problemOf(status: number, contentType: string): Error | undefined {
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase();
   if (type === 'application/graphql-response+json') return undefined;
-  if (status < 200 || status > 299) return `The subgraph answered with status ${status}.`;
-  return type === 'application/json' ? undefined : 'The subgraph answered with a type of content that is not JSON.';
+  if (status < 200 || status > 299) return new StatusFailure(status);
+  return type === 'application/json'
+    ? undefined
+    : new Error('The subgraph answered with a type of content that is not JSON.');
 }

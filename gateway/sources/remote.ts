@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { sign, signatureHeaders } from '../../subgraphs/shared/signature.ts';
-import { subgraphShare } from './deadlines.ts';
 import { toCall } from './embedded.ts';
 import { createHttpSource } from './http.ts';
 import type { Source } from './source.ts';
@@ -10,7 +9,6 @@ export function createRemoteSource(url: string, secret: Buffer): Source & { clos
   const { pathname: path } = new URL(url);
   return createHttpSource({
     url,
-    share: subgraphShare,
     body: (request) => JSON.stringify(toCall(request)),
     headers(_request, body) {
       const time = String(Date.now());

@@ -33,7 +33,7 @@ export interface ResilientSource extends Source {
  *    while the budget of extra calls lasts. So a retry has the time that is left and no time of its own;
  * 3. the circuit breaker: it counts every call, first or second, and holds either back.
  *
- * Mutations and the events of subscriptions are sent once. A healthy call costs no timer and, unless hedged, no signal of its own: the source
+ * Mutations and the events of subscriptions are sent once: a second time only when nobody was reached at all. A healthy call costs no timer and, unless hedged, no signal of its own: the source
  * keeps the deadline that the request carries, and whoever does not is not waited for.
  */
 export function withResilience(source: Source, options: ResilienceOptions = {}): ResilientSource {

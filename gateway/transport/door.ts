@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 
 /** Answers the requests of one path. What it throws is answered for it. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
@@ -15,6 +15,9 @@ export interface DoorOptions {
   onAnswer?(route: string, status: number, seconds: number): void;
   onError?(route: string, error: Error): void;
 }
+
+/** Milliseconds that a request may be on its way from a client that does not know yet that the door closes. */
+const onTheWay = 250;
 
 /** An HTTP server with few paths, bounded patience, and a way to leave in order. */
 export interface Door {
@@ -82,12 +85,15 @@ export function createDoor(options: DoorOptions): Door {
       }),
     async close(patience) {
       isClosing = true;
-      const closed = new Promise((done) => server.close(done));
-      server.closeIdleConnections();
+      const closed = new Promise((done) => server.once('close', done));
+      // Not the HTTP server's own `close`, which cuts idle connections at once: a request may be on its way over one.
+      NetServer.prototype.close.call(server);
+      const cutIdle = setTimeout(() => server.closeIdleConnections(), Math.min(onTheWay, patience));
       for (const response of answering.values())
         if (response && !response.headersSent) response.shouldKeepAlive = false;
       const timer = setTimeout(() => server.closeAllConnections(), patience);
       await closed;
+      clearTimeout(cutIdle);
       clearTimeout(timer);
     },
   };

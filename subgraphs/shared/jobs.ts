@@ -31,7 +31,12 @@ export interface Jobs {
   add(name: string, data: Record<string, string>, options?: { id?: string; delay?: number }): Promise<void>;
   /** Starts working on these jobs in this process, unless it is closing. */
   work(definitions: readonly JobDefinition[]): Promise<void>;
-  /** Finishes running jobs (for at most 20 s), then closes. */
+  /**
+   * Takes no more jobs. Those that run have some seconds to finish, and as long again to hand back what they cannot finish. Jobs can still be
+   * added: for others, and for later.
+   */
+  rest(): Promise<void>;
+  /** Rests, then closes. */
   close(): Promise<void>;
 }
 
@@ -50,10 +55,10 @@ export interface JobTimes {
   stalledCheck: number;
   /** Before the second attempt; doubles after each. */
   backoff: number;
-  /** How long `close` waits for running jobs. */
+  /** How long `rest` waits for running jobs. */
   closing: number;
 }
-const usualTimes: JobTimes = { lock: 10_000, stalledCheck: 5_000, backoff: 1_000, closing: 20_000 };
+const usualTimes: JobTimes = { lock: 10_000, stalledCheck: 5_000, backoff: 1_000, closing: 10_000 };
 
 /** What the queue is told; a definition's own number counts, and the worker, which knows it, sees to that. */
 const mostAttempts = 20;
@@ -79,6 +84,7 @@ export function createJobs(
     : onPostgres(connection.databaseUrl, workerSettings, log);
   const queues = new Map<string, Queue>();
   const workers: Worker[] = [];
+  let resting: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
   const leaving = new AbortController();
   // Each running job may listen.
@@ -118,7 +124,7 @@ export function createJobs(
           if (!repeated.has(key)) await queue.removeJobScheduler(key);
         }
         // A worker that nobody closes would ask a pool that has ended, without a pause: the process would do nothing else.
-        if (closing) return;
+        if (resting) return;
         const byName = new Map(jobs.map((job) => [job.name, job]));
         const concurrency = Math.max(4, ...jobs.map((job) => job.concurrency ?? 0));
         const worker = openWorker(`jarvis-${subgraph}`, concurrency, async (job) => {
@@ -139,16 +145,26 @@ export function createJobs(
         await worker.waitUntilReady();
       }
     },
+    rest,
     close: () => (closing ??= close()),
   };
 
-  async function close(): Promise<void> {
+  function rest(): Promise<void> {
+    resting ??= handBack();
+    return resting;
+  }
+
+  async function handBack(): Promise<void> {
     const closed = Promise.all(workers.map((worker) => worker.close()));
     // Half of the time for jobs to finish, the other half to hand back what they cannot.
     await withinTime(closed, times.closing / 2);
     leaving.abort();
     // A job that does not end must not keep the process: its lock runs out, and another worker takes it over.
     await withinTime(closed, times.closing / 2);
+  }
+
+  async function close(): Promise<void> {
+    await rest();
     await withinTime(Promise.all([...queues.values()].map((queue) => queue.close())), 1_000);
     await withinTime(closeConnections(), 1_000);
   }

@@ -1,4 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { createHealth } from './health.ts';
 import type { Platform } from './platform.ts';
 import { createVerifier, signatureHeaders } from './signature.ts';
 import type { Subgraph, SubgraphCall } from './subgraph.ts';
@@ -7,14 +10,34 @@ import type { Subgraph, SubgraphCall } from './subgraph.ts';
 const largestCall = 20_000_000;
 
 /**
+ * Milliseconds for which a connection is kept without a call. Answers say so, and gateways leave earlier: so none of them sends a call over a
+ * connection that is being closed.
+ */
+const keptAlive = 5_000;
+
+export interface SubgraphServer {
+  readonly server: Server;
+  /**
+   * Leaves without losing a call. Readiness says 503, and for `lead` milliseconds everybody is still let in. Then nobody new is; whoever is
+   * connected is still answered, with which the connection ends, and those that nobody uses are left by who opened them.
+   * At most `patience` milliseconds after the lead.
+   */
+  drain(lead: number, patience?: number): Promise<void>;
+}
+
+/**
  * The door of a subgraph that runs in a process of its own: `POST /` for the gateway's signed calls, and health. Whatever
  * is not signed by one of `secrets` gets 401 before anything is parsed; there is no introspection, no `_service` and no GET
  * for strangers.
  */
-export function createSubgraphServer(subgraph: Subgraph, platform: Platform, secrets: readonly Buffer[]): Server {
+export function createSubgraphServer(subgraph: Subgraph, platform: Platform, secrets: readonly Buffer[]): SubgraphServer {
   const verify = createVerifier(secrets);
+  const health = createHealth(platform);
+  let isLeaving = false;
   const server = createServer(async (request, response) => {
     const end = (status: number, body: string) => {
+      // Looked at now: it may have begun to leave while it worked.
+      if (isLeaving) response.shouldKeepAlive = false;
       const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) };
       response.writeHead(status, headers).end(body);
     };
@@ -22,8 +45,8 @@ export function createSubgraphServer(subgraph: Subgraph, platform: Platform, sec
     try {
       if (request.method === 'GET' && request.url === '/health/live') return end(200, '{"status":"live"}');
       if (request.method === 'GET' && request.url === '/health/ready') {
-        await platform.db.$queryRaw`SELECT 1`;
-        return end(200, '{"status":"ready"}');
+        const state = await health.ready();
+        return end(state.ready ? 200 : 503, JSON.stringify({ status: state.ready ? 'ready' : 'not ready', ...state }));
       }
       if (!request.headers[signatureHeaders.signature]) return refuse();
       const body = await readBody(request);
@@ -37,7 +60,26 @@ export function createSubgraphServer(subgraph: Subgraph, platform: Platform, sec
   });
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
-  return server;
+  server.keepAliveTimeout = keptAlive;
+  return {
+    server,
+    async drain(lead, patience = 15_000) {
+      health.drain();
+      await setTimeout(lead);
+      const closed = new Promise((done) => server.once('close', done));
+      // Not sooner: whoever must open another connection should find nobody, rather than be among those that the system has let in and we have not.
+      isLeaving = true;
+      // Not the HTTP server's own `close`, which cuts idle connections, on which a call may be on its way.
+      NetServer.prototype.close.call(server);
+      const late = new AbortController();
+      setTimeout(patience, undefined, { signal: late.signal }).then(
+        () => server.closeAllConnections(),
+        () => {},
+      );
+      await closed;
+      late.abort();
+    },
+  };
 }
 
 /** The whole body, or null when it is larger than any call of ours. */

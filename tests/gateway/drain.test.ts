@@ -88,6 +88,100 @@ describe('npm start, told to end by SIGTERM', () => {
   }, 60_000);
 });
 
+describe('a busy Jarvis, told to end by SIGTERM', () => {
+  let database: TestDatabase;
+  let goals: Server;
+  let server: RunningProcess;
+  let open = () => {};
+  const opened = new Promise<void>((done) => {
+    open = done;
+  });
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    // The goals subgraph takes its time, for everybody.
+    goals = createServer(async (request, response) => {
+      for await (const _ of request);
+      await opened;
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{"goal":null}}');
+    });
+    await new Promise<void>((done) => goals.listen(0, '127.0.0.1', done));
+    server = await startProcess('gateway', {
+      NODE_ENV: 'test',
+      PORT: String(await freePort()),
+      PUBLIC_URL: 'http://localhost:4000',
+      DATA_DIR: directory,
+      DATABASE_URL: database.url,
+      GOALS_URL: `http://127.0.0.1:${(goals.address() as AddressInfo).port}/`,
+      SUBGRAPH_SECRET: '5e'.repeat(32),
+      DEMO_DATA: 'off',
+      LOG_LEVEL: 'warn',
+      DRAIN_LEAD_MS: '500',
+    });
+  }, 60_000);
+  afterAll(async () => {
+    await server?.end('SIGKILL');
+    goals.closeAllConnections();
+    await new Promise((done) => goals.close(done));
+    await database?.drop();
+  }, 30_000);
+
+  test('answers 200 requests that are under way, sends 100 sockets elsewhere, and exits with 0 in well under 30 s', async () => {
+    const people: { authorization: string }[] = [];
+    for (let i = 0; i < 20; i++) people.push(await signIn(server.url, `busy-${i}@example.com`));
+    const sockets: Awaited<ReturnType<typeof connect>>[] = [];
+    for (const headers of people) {
+      const query = 'subscription { progressUpdated { entry { value } } }';
+      const theirs = Array.from({ length: 5 }, () => connect('WebSocket', server.url, headers, query));
+      sockets.push(...(await Promise.all(theirs)));
+    }
+    const query = '{ goal(id: "goal_01a20a7e07af75949a74749ef0dda50d") { id } viewer { id } }';
+    // So many at once are more than it likes: whoever is sent away comes again, until all are in.
+    const ask = async (headers: { authorization: string }): Promise<any> => {
+      const answer = await post(server.url, query, {}, headers);
+      return answer.errors?.[0].extensions.code === 'RATE_LIMITED' ? ask(headers) : answer;
+    };
+    const running = async () =>
+      Number(/^jarvis_operations_running (\d+)/m.exec(await (await fetch(`${server.url}/metrics`)).text())![1]);
+    const answers: Promise<any>[] = [];
+    for (const headers of people) {
+      for (let i = 0; i < 10; i++) answers.push(ask(headers));
+      await until('they are let in', async () => (await running()) >= answers.length);
+    }
+    const began = Date.now();
+    const ended = server.end('SIGTERM');
+    await until('it is leaving', () => isLeaving(server.url));
+    expect(sockets.filter(({ end }) => end)).toEqual([]);
+    await until('all sockets are sent elsewhere', () => sockets.every(({ end }) => end));
+    open();
+    for (const answer of await Promise.all(answers)) {
+      expect(answer).toEqual({
+        data: { goal: null, viewer: { id: expect.stringMatching(/^user_/) } },
+        extensions: expect.anything(),
+      });
+    }
+    expect(new Set(sockets.map(({ end, errors }) => [end, errors].join(' ')))).toEqual(new Set(['1001 ']));
+    expect(await ended).toBe(0);
+    expect(Date.now() - began).toBeLessThan(20_000);
+    expect(server.output()).not.toMatch(/"level":"(?:error|fatal)"/);
+  }, 60_000);
+
+  test('ends at once when it is told a second time', async () => {
+    const again = await startProcess('gateway', {
+      NODE_ENV: 'test',
+      DATA_DIR: directory,
+      DATABASE_URL: database.url,
+      DEMO_DATA: 'off',
+      LOG_LEVEL: 'error',
+      DRAIN_LEAD_MS: '60000',
+    });
+    const ended = again.end('SIGTERM');
+    await until('it is leaving', () => isLeaving(again.url));
+    process.kill(again.pid, 'SIGTERM');
+    expect(await ended).toBe(1);
+  }, 60_000);
+});
+
 describe('npm run gateway, told to end by SIGTERM', () => {
   let subgraph: Server;
   let gateway: RunningProcess;

@@ -103,7 +103,11 @@ describe('the HTTP door', () => {
 
   test('serves health, metrics, keys and the explorer, and says where the graph is otherwise', async () => {
     expect(await (await fetch(`${server.url}/health/live`)).json()).toEqual({ status: 'live' });
-    expect(await (await fetch(`${server.url}/health/ready`)).json()).toMatchObject({ status: 'ready', database: 'ok' });
+    expect(await (await fetch(`${server.url}/health/ready`)).json()).toMatchObject({
+      status: 'ready',
+      database: 'ok',
+      degraded: [],
+    });
     expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('jarvis_http_requests_total');
     const { keys } = (await (await fetch(`${server.url}/.well-known/jwks.json`)).json()) as any;
     expect(keys[0]).toMatchObject({ kty: 'EC', crv: 'P-256', use: 'sig', kid: expect.any(String) });

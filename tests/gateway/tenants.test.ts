@@ -167,7 +167,8 @@ describe('an entity, asked of its subgraph through a signed call', () => {
         executed++;
         return subgraph.execute(call);
       };
-      const server = createSubgraphServer({ ...subgraph, execute }, graph.platform, [secret]).listen(0, '127.0.0.1');
+      const { server } = createSubgraphServer({ ...subgraph, execute }, graph.platform, [secret]);
+      server.listen(0, '127.0.0.1');
       await once(server, 'listening');
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
       servers.set(name, { url, executed: () => executed, close: () => server.close() });

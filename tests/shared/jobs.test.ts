@@ -214,6 +214,32 @@ for (const [name, make] of stores) {
       finish();
     });
 
+    test('ten jobs that cannot finish are handed back at once, not when their locks have run out, and can be added meanwhile', async () => {
+      number++;
+      const one = open({ closing: 400, lock: 60_000 });
+      const begun = new Set<string>();
+      const handed = job(
+        'handed',
+        async ({ what }, closing) => {
+          begun.add(what!);
+          await new Promise((_, fail) => closing.addEventListener('abort', () => fail(new Error('The process ends.'))));
+        },
+        { concurrency: 10 },
+      );
+      await one.work([handed]);
+      const all = Array.from({ length: 10 }, (_, i) => String(i));
+      for (const what of all) await one.add(`${queue}.handed`, { what });
+      await until('all run', () => begun.size === 10);
+      const rested = one.rest();
+      await one.add(`${queue}.handed`, { what: 'late' });
+      await rested;
+      const two = open({ lock: 60_000 });
+      const done = new Set<string>();
+      await two.work([job('handed', async ({ what }) => void done.add(what!))]);
+      await until('another process has done them', () => done.size === 11, 5);
+      expect([...done].sort()).toEqual([...all, 'late'].sort());
+    });
+
     test('names the job that nobody knows, and those that are known', async () => {
       const jobs = fresh();
       await jobs.work([job('known', async () => {})]);

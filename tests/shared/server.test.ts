@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { wasNeverSent } from '../../gateway/sources/failures.ts';
+import { createRemoteSource } from '../../gateway/sources/remote.ts';
 import { createSubgraphServer } from '../../subgraphs/shared/server.ts';
 import { createVerifier, sign, signatureHeaders } from '../../subgraphs/shared/signature.ts';
 import type { Subgraph } from '../../subgraphs/shared/subgraph.ts';
 import { recordingLog, startTestPlatform } from '../support/platform.ts';
 import { anonymous } from '../support/smallSubgraph.ts';
+import { until } from '../support/until.ts';
 
 const secret = randomBytes(32);
 const old = randomBytes(32);
@@ -25,12 +29,12 @@ const subgraph: Subgraph = {
 };
 
 let house: Awaited<ReturnType<typeof startTestPlatform>>;
-let server: ReturnType<typeof createSubgraphServer>;
+let server: Server;
 let port = 0;
 const { log, lines } = recordingLog();
 beforeAll(async () => {
   house = await startTestPlatform({ log });
-  server = createSubgraphServer(subgraph, house.platform, [secret, old]).listen(0, '127.0.0.1');
+  server = createSubgraphServer(subgraph, house.platform, [secret, old]).server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   port = (server.address() as AddressInfo).port;
 });
@@ -217,5 +221,86 @@ describe('the verifier of signatures', () => {
     }
     now = 1_000_000 + 120_001;
     expect(verify('POST', '/', early, 'ä')).toBe(false); // Forgotten by now, and too old.
+  });
+});
+
+describe('told to leave', () => {
+  /** A door of its own, whose calls last as long as they say, and the gateway's way there. */
+  async function open() {
+    let begun = 0;
+    const slow: Subgraph = {
+      ...subgraph,
+      async execute({ query }) {
+        begun++;
+        return { data: await pause(Number(query), { fine: true }, { ref: false }) };
+      },
+    };
+    const { server: own, drain } = createSubgraphServer(slow, house.platform, [secret]);
+    own.listen(0, '127.0.0.1');
+    await once(own, 'listening');
+    const url = `http://127.0.0.1:${(own.address() as AddressInfo).port}`;
+    const source = createRemoteSource(`${url}/`, secret);
+    const ask = (milliseconds: number) =>
+      source.execute({
+        query: String(milliseconds),
+        operationKind: 'mutation',
+        context: { request: anonymous },
+        signal: new AbortController().signal,
+        deadline: Date.now() + 20_000,
+      });
+    return { url, drain, source, ask, begun: () => begun };
+  }
+
+  test('loses no call: each is answered, or found nobody and was never sent', async () => {
+    const { url, drain, source, ask } = await open();
+    let answered = 0;
+    const failures: unknown[] = [];
+    const callers = Array.from({ length: 20 }, async (_, caller) => {
+      while (failures.length < 20) {
+        await ask(10 + caller).then(
+          () => answered++,
+          (cause) => failures.push(cause),
+        );
+      }
+    });
+    await until('calls are under way', () => answered > 100);
+    const left = drain(1_000);
+    const before = answered;
+    expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    await Promise.all(callers);
+    await left;
+    await source.close();
+    expect(answered).toBeGreaterThan(before + 100);
+    expect(failures.filter((cause) => !wasNeverSent(cause))).toEqual([]);
+  });
+
+  test('answers what runs, and what still comes over a connection that was open, and lets nobody new in', async () => {
+    const { url, drain, source, ask, begun } = await open();
+    // Two connections: one will be busy, the other idle.
+    await Promise.all([ask(50), ask(50)]);
+    const running = ask(400);
+    await until('it runs', () => begun() === 3);
+    const left = drain(0);
+    await until('nobody new is let in', () =>
+      fetch(`${url}/health/live`).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await expect(ask(0)).resolves.toMatchObject({ data: { fine: true } });
+    await expect(running).resolves.toMatchObject({ data: { fine: true } });
+    await left;
+    await source.close();
+  });
+
+  test('ends connections that nobody leaves when its patience is over', async () => {
+    const { drain, source, ask, begun } = await open();
+    const running = ask(60_000);
+    running.catch(() => {});
+    await until('it runs', () => begun() === 1);
+    await drain(0, 100);
+    await expect(running).rejects.toThrow();
+    await source.close();
   });
 });

@@ -221,6 +221,7 @@ function createJobList(clock: TestClock) {
     async work(added) {
       for (const definition of added) definitions.set(definition.name, definition);
     },
+    async rest() {},
     async close() {},
   };
   return {

@@ -14,7 +14,7 @@ export async function startTestPlatform(options: { connections?: number; log?: L
   const database = await createDatabase();
   const log = options.log ?? createLog(process.env.TEST_LOG ?? 'silent');
   const { db, pool, close } = openDb(database.url, { connections: options.connections ?? 10, log });
-  const jobs: Jobs = { add: async () => {}, work: async () => {}, close: async () => {} };
+  const jobs: Jobs = { add: async () => {}, work: async () => {}, rest: async () => {}, close: async () => {} };
   const platform: Platform = {
     config: readConfig({ NODE_ENV: 'test', DATABASE_URL: database.url }),
     db,

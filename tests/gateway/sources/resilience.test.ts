@@ -115,6 +115,8 @@ describe('a deadline', () => {
   });
 });
 
+const broken = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
+
 describe('a retry', () => {
   test.each([refused(), new StatusFailure(502), new StatusFailure(503), new StatusFailure(504)])(
     'follows %s',
@@ -147,14 +149,32 @@ describe('a retry', () => {
     },
   );
 
-  test.each(['mutation', 'subscription'] as const)('is never made for a %s', async (operationKind) => {
+  test.each(['mutation', 'subscription'] as const)(
+    'is never made for a %s of which anything was sent',
+    async (operationKind) => {
+      const { calls, ask, clock, warmUp } = setUp();
+      await warmUp(100);
+      for (const cause of [broken, new StatusFailure(503)]) {
+        const outcome = ask({ operationKind });
+        calls.at(-1)!.fail(cause);
+        await clock.advance(1_000);
+        expect(outcome.failure).toBe(cause);
+      }
+      expect(calls).toHaveLength(2);
+    },
+  );
+
+  test('follows a mutation of which nothing was sent, once', async () => {
     const { calls, ask, clock, warmUp } = setUp();
     await warmUp(100);
-    const outcome = ask({ operationKind });
+    const outcome = ask({ operationKind: 'mutation' });
     calls[0]!.fail(refused());
+    await clock.advance(30);
+    expect(calls).toHaveLength(2);
+    calls[1]!.fail(refused());
     await clock.advance(1_000);
     expect(outcome.failure?.message).toContain('ECONNREFUSED');
-    expect(calls).toHaveLength(1);
+    expect(calls).toHaveLength(2);
   });
 
   test('is made once', async () => {
