@@ -30,7 +30,11 @@ export interface SubgraphServer {
  * is not signed by one of `secrets` gets 401 before anything is parsed; there is no introspection, no `_service` and no GET
  * for strangers.
  */
-export function createSubgraphServer(subgraph: Subgraph, platform: Platform, secrets: readonly Buffer[]): SubgraphServer {
+export function createSubgraphServer(
+  subgraph: Subgraph,
+  platform: Platform,
+  secrets: readonly Buffer[],
+): SubgraphServer {
   const verify = createVerifier(secrets);
   const health = createHealth(platform);
   let isLeaving = false;
