@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { backupProblems, backupVariables } from './variables/backup.ts';
 import { deploymentVariables } from './variables/deployment.ts';
 import { choice, dollars, integer, key, list, share, url } from './variables/forms.ts';
 import { serviceVariables } from './variables/services.ts';
@@ -183,6 +184,7 @@ export const variables = {
   TRUST_TRACEPARENT: choice('no', 'yes')
     .default('no')
     .describe('yes: a traceparent header of the client is continued. Only behind a proxy that sets or removes it'),
+  ...backupVariables,
 } as const;
 
 const schema = z.object(variables);
@@ -259,7 +261,7 @@ function crossChecks(config: z.infer<typeof schema>): string[] {
   if (config.APNS_KEY && !isSigningKey(config.APNS_KEY))
     problems.push('APNS_KEY must be the private key that Apple made (the whole .p8 file)');
   if (push > 0 && push < 4) problems.push('APNS_KEY, APNS_KEY_ID, APNS_TEAM_ID and APNS_TOPIC must be set together');
-  return [...problems, ...modelChecks(config)];
+  return [...problems, ...backupProblems(config), ...modelChecks(config)];
 }
 
 function isSigningKey(pem: string): boolean {

@@ -97,7 +97,9 @@ function decrypt(key: Buffer, sealed: Buffer, place: string): Buffer {
   return Buffer.concat([decipher.update(sealed.subarray(nonceBytes + tagBytes)), decipher.final()]);
 }
 
-const keyId = (key: Buffer) => createHash('sha256').update('jarvis/key-id').update(key).digest('hex').slice(0, 8);
+/** The id of a key in what it sealed. */
+export const keyId = (key: Buffer) =>
+  createHash('sha256').update('jarvis/key-id').update(key).digest('hex').slice(0, 8);
 
 /**
  * The configured keys, the current one first; or outside production one that is made once and kept (mode 600) under DATA_DIR.

@@ -15,6 +15,8 @@ export type Domain = Pick<SubgraphDefinition, 'name' | 'exports' | 'release' | '
 export interface Platform {
   config: Config;
   db: Db;
+  /** Where the database is: for what Prisma cannot do (COPY). */
+  databaseUrl: string;
   bus: Bus;
   jobs: Jobs;
   secrets: Secrets;

@@ -77,7 +77,8 @@ export async function startPlatform(
     const jobs = createJobs({ redisUrl: config.REDIS_URL, databaseUrl }, log);
     closers.push(['jobs', () => jobs.close()]);
     const secrets = createSecrets(encryptionKeys(config));
-    const platform: Platform = { config, db, bus, jobs, secrets, log, now: () => new Date(), graph, http, domains };
+    const now = () => new Date();
+    const platform: Platform = { config, db, databaseUrl, bus, jobs, secrets, log, now, graph, http, domains };
     const database = embedded ? `embedded PostgreSQL in ${config.DATA_DIR}` : 'PostgreSQL at DATABASE_URL';
     return {
       platform,

@@ -35,10 +35,10 @@ interface Sealed {
 }
 
 /** In place of the hash before the first row's. */
-const start = '0'.repeat(64);
+export const start = '0'.repeat(64);
 
 /** Every field is under the hash, in an order that does not depend on how the row was read. */
-const sealedBy = (previous: string, row: Sealed) =>
+export const nextHash = (previous: string, row: Sealed) =>
   sha256(
     [
       previous,
@@ -88,7 +88,7 @@ export async function audit(
     causationId: ctx.causationId ?? null,
     at,
   };
-  await db.auditEntry.create({ data: { ...row, hash: sealedBy(last?.hash ?? start, row) } });
+  await db.auditEntry.create({ data: { ...row, hash: nextHash(last?.hash ?? start, row) } });
 }
 
 /**
@@ -106,7 +106,7 @@ export async function verifyAuditChain(db: Tx, userId: string): Promise<{ verifi
       take: 500,
     });
     for (const row of rows) {
-      if (row.seq !== seq + 1n || row.hash !== sealedBy(previous, row)) {
+      if (row.seq !== seq + 1n || row.hash !== nextHash(previous, row)) {
         return { verified: Number(seq), badSeq: seq + 1n };
       }
       seq = row.seq;

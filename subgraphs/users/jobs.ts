@@ -1,8 +1,11 @@
+import { backUpWhenDue } from '../shared/backup/schedule.ts';
+import { openBackups } from '../shared/backup/settings.ts';
 import { idempotencyHours } from '../shared/idempotency.ts';
 import type { JobDefinition } from '../shared/jobs.ts';
 import type { Platform } from '../shared/platform.ts';
 import { resealSecrets } from '../shared/sealed.ts';
 import { eraseDueAccounts } from './erase.ts';
+import { listErasures } from './erasureList.ts';
 import { expireExports, failAbandonedExports, makeExport } from './exports.ts';
 
 const hour = 3600_000;
@@ -15,11 +18,22 @@ const batch = 5_000;
 
 /** What is done with a person's data in the background: exports, erasures, and forgetting what has had its time. */
 export function userJobs(platform: Platform): JobDefinition[] {
+  const backups = openBackups(platform.config);
   return [
     { name: 'users.export', run: ({ exportId = '' }) => makeExport(platform, exportId) },
     { name: 'users.erase', every: hour, run: () => eraseDueAccounts(platform) },
     { name: 'users.resealSecrets', every: 5 * minute, run: async () => void (await resealSecrets(platform)) },
     { name: 'users.cleanup', every: hour, run: () => cleanUp(platform) },
+    ...(backups
+      ? [
+          {
+            name: 'users.backUp',
+            every: minute,
+            run: (_: object, closing: AbortSignal) => backUpWhenDue(platform, backups, closing),
+          },
+          { name: 'users.listErasures', every: 5 * minute, run: () => listErasures(platform, backups) },
+        ]
+      : []),
   ];
 }
 

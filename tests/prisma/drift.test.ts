@@ -105,6 +105,7 @@ const common: Record<string, string> = {
   used_nonces: 'seen before it is known who signs in',
   rate_limits: 'by whatever is limited, an address for instance',
   push_provider_tokens: 'by which the installation is known to APNs',
+  backups: 'attempts to back all of it up',
   signing_keys: 'keys that sign access tokens for everybody',
 };
 

@@ -103,6 +103,7 @@ export async function startGraph(
   const platform: Platform = {
     config,
     db,
+    databaseUrl: database.url,
     bus,
     jobs: queue.jobs,
     secrets: createSecrets([randomBytes(32)]),

@@ -18,6 +18,7 @@ export async function startTestPlatform(options: { connections?: number; log?: L
   const platform: Platform = {
     config: readConfig({ NODE_ENV: 'test', DATABASE_URL: database.url }),
     db,
+    databaseUrl: database.url,
     bus: createMemoryBus(log),
     jobs,
     secrets: createSecrets([randomBytes(32)]),

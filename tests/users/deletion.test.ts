@@ -172,6 +172,7 @@ describe('the erasure', () => {
       ),
       startedAt: graph.clock.now(),
       finishedAt: graph.clock.now(),
+      listedAt: null,
     });
   }, 120_000);
 
