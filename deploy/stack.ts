@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { subgraphNames } from '../subgraphs/shared/config.ts';
 import { startEmbeddedPostgres } from '../subgraphs/shared/embeddedPostgres.ts';
 import { createCertificate } from './certificate.ts';
@@ -41,6 +42,8 @@ export interface Stack {
   readonly switchEnv: Readonly<Record<string, string>>;
   /** Names of the processes that run, `nginx` and `redis` among them. */
   names(): string[];
+  /** The process id behind a name, as it is now. */
+  pid(name: string): number | undefined;
   /** Sends a signal to one; what ends without being told to is started again, as Docker would. */
   kill(name: string, signal: NodeJS.Signals): void;
   /** Resolves when every process that should be there says that it is ready. @throws Error after a minute. */
@@ -50,9 +53,10 @@ export interface Stack {
    * other set's stands in.
    */
   roll(names?: readonly string[]): Promise<void>;
-  /** Starts the other set beside the present one, so that it can take over. */
-  startSet(set: SetName): Promise<void>;
-  stopSet(set: SetName): Promise<void>;
+  /** Starts processes beside those that run, such as those of the other set (`processesOf('next')`), and waits until they are ready. */
+  start(names: readonly string[]): Promise<void>;
+  /** Tells processes to leave, and waits until they have. */
+  end(names: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -68,7 +72,8 @@ interface Service {
 const patience = 60_000;
 const gateways = ['gateway-1', 'gateway-2'] as const;
 const nameIn = (set: SetName, name: string) => (set === 'main' ? name : `${name}-next`);
-const processesOf = (set: SetName) => [...subgraphNames, ...gateways].map((name) => nameIn(set, name));
+/** The names of a set's processes: five subgraphs and two gateways. */
+export const processesOf = (set: SetName) => [...subgraphNames, ...gateways].map((name) => nameIn(set, name));
 
 /**
  * Jarvis as docker-compose.yml has it, of this machine's own programs: two gateways behind nginx, five subgraphs with their workers, PostgreSQL,
@@ -216,13 +221,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await pause(50);
     }
   };
-  const startAll = async (set: SetName) => {
-    // The first brings the database to its newest schema; the others find it there.
-    const [first, ...others] = processesOf(set);
-    startProcess(first!);
-    await untilReady(first!);
-    for (const name of others) startProcess(name);
-    await Promise.all(others.map(untilReady));
+  const start = async (which: readonly string[]) => {
+    for (const name of which) startProcess(name);
+    await Promise.all(which.map(untilReady));
   };
 
   async function stop(): Promise<void> {
@@ -247,7 +248,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   let nginx: Nginx;
   try {
     onProgress('five subgraphs and two gateways');
-    await startAll('main');
+    await promisify(execFile)(process.execPath, [join(dist, 'subgraphs/migrate.js')], { env: common('main') });
+    await start(processesOf('main'));
     onProgress('nginx');
     nginx = await configureNginx({
       directory: folder('nginx'),
@@ -294,6 +296,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       GRAPH: `http://127.0.0.1:${internalPorts[4100]}`,
     },
     names: () => [...services.keys()],
+    pid: (name) => services.get(name)?.child.pid,
     kill(name, signal) {
       const service = services.get(name);
       if (!service) throw new Error(`There is no process ${name}: there are ${[...services.keys()].join(', ')}.`);
@@ -311,10 +314,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }
       await nginx.reload();
     },
-    startSet: startAll,
-    async stopSet(set) {
-      const [running, others] = [processesOf(set), services];
-      await Promise.all(running.filter((name) => others.has(name)).map((name) => end(name)));
+    start,
+    async end(which) {
+      await Promise.all(which.map((name) => end(name)));
     },
     stop,
   };

@@ -6,7 +6,7 @@ import { build } from '../../scripts/build.ts';
 const root = join(import.meta.dirname, '../..');
 let built: string | undefined;
 /** What production runs, made of the sources: once for a run of the tests, or for who measures. */
-function dist(): string {
+export function dist(): string {
   built ??= process.env.JARVIS_TEST_DIST;
   if (!built) {
     built = join(root, 'dist');
