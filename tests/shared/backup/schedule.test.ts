@@ -121,7 +121,7 @@ describe('a storage that fails', () => {
     // Of the failed one nothing is left where it could be deleted.
     expect((await listBackups(backups.storage)).length).toBe(1);
     // Neither has left a session, with its snapshot, behind.
-    await until(async () => (await sessions()) === 0);
+    await until('sessions have ended', async () => (await sessions()) === 0);
   });
 
   test('in the middle of a large upload ends it, and the parts that had arrived are given up', async () => {
