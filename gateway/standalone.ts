@@ -1,5 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
+import { mayReadMetrics } from '../subgraphs/shared/telemetry/access.ts';
+import { createMetrics } from '../subgraphs/shared/telemetry/metrics.ts';
 import type { AuthorizerOptions } from './admission/authorization.ts';
 import type { Caller } from './admission/caller.ts';
 import { costModelOf } from './admission/cost.ts';
@@ -20,8 +22,6 @@ import { createHttpSource } from './sources/http.ts';
 import { withMaskedErrors } from './sources/maskedErrors.ts';
 import { type ResilientSource, withResilience } from './sources/resilience.ts';
 import { createWebSocketSource, webSocketAddress } from './sources/websocket.ts';
-import { mayReadMetrics } from './telemetry/access.ts';
-import { createMetrics } from './telemetry/metrics.ts';
 import { createTelemetry } from './telemetry/observer.ts';
 import { watchGateway } from './telemetry/watched.ts';
 import { createDoor, isOwnOrigin, sendJson } from './transport/door.ts';

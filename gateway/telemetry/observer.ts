@@ -1,7 +1,8 @@
 import { errorCodes } from '../../subgraphs/shared/errors.ts';
+import { Distribution } from '../../subgraphs/shared/telemetry/distribution.ts';
+import { type Metrics, requestBounds } from '../../subgraphs/shared/telemetry/metrics.ts';
+import { count, partBounds, type Series, series, watchSeries } from '../../subgraphs/shared/telemetry/series.ts';
 import type { LeaveSignal, Source } from '../sources/source.ts';
-import { Distribution } from './distribution.ts';
-import { type Metrics, requestBounds } from './metrics.ts';
 import { type CallOutcome, Observation, observationOf, phases, type Recorder } from './observation.ts';
 import type { SlowOperations } from './slowOperations.ts';
 import { TracedRequest } from './tracedRequest.ts';
@@ -38,15 +39,7 @@ export interface Telemetry {
 }
 
 const kinds = ['query', 'mutation', 'subscription'] as const;
-/** Upper ends of the buckets of phases and subgraph calls, in milliseconds. */
-const partBounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000];
 const codes: ReadonlySet<string> = new Set(errorCodes);
-
-interface Series {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly durations: Distribution;
-  readonly outcomes: Map<string, number>;
-}
 
 /**
  * The one place that sees operations and subgraph calls: it counts them, traces them and reports the slow ones. Made for the hot path: an
@@ -162,23 +155,4 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 function failure(reason: unknown, signal: LeaveSignal): CallOutcome {
   if (reason instanceof Error && /timeout|in time|too long/i.test(`${reason.name} ${reason.message}`)) return 'timeout';
   return signal.aborted ? 'abandoned' : 'failed';
-}
-
-const series = (labels: Series['labels'], bounds: readonly number[]): Series => ({
-  labels,
-  durations: new Distribution(bounds),
-  outcomes: new Map(),
-});
-
-const count = ({ outcomes }: Series, outcome: string) => outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-
-function watchSeries(metrics: Metrics, { name, about, all }: { name: string; about: string; all(): Series[] }): void {
-  const figures = () =>
-    all().flatMap(({ labels, outcomes }) =>
-      [...outcomes].map(([outcome, value]) => ({ labels: { ...labels, outcome }, value })),
-    );
-  metrics.watch(`jarvis_${name}s_total`, about, figures, 'counter');
-  metrics.watchDurations(`jarvis_${name}_seconds`, 'How long they took', () =>
-    all().filter(({ outcomes }) => outcomes.size > 0),
-  );
 }

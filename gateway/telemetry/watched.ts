@@ -1,4 +1,4 @@
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from '../../subgraphs/shared/telemetry/metrics.ts';
 
 /** The parts of a gateway that count for themselves, as far as it matters here. */
 export interface Watched {

@@ -2,9 +2,13 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { createHealth } from './health.ts';
+import { domainMetrics } from './metrics.ts';
 import type { Platform } from './platform.ts';
 import { createVerifier, signatureHeaders } from './signature.ts';
 import type { Subgraph, SubgraphCall } from './subgraph.ts';
+import { mayReadMetrics } from './telemetry/access.ts';
+import { countCalls } from './telemetry/calls.ts';
+import { createMetrics } from './telemetry/metrics.ts';
 
 /** Largest call that a subgraph reads, in bytes: the gateway's largest request and what planning may add to it. */
 const largestCall = 20_000_000;
@@ -26,7 +30,8 @@ export interface SubgraphServer {
 }
 
 /**
- * The door of a subgraph that runs in a process of its own: `POST /` for the gateway's signed calls, and health. Whatever
+ * The door of a subgraph that runs in a process of its own: `POST /` for the gateway's signed calls, health, and `/metrics`
+ * for whom may read them. Whatever
  * is not signed by one of `secrets` gets 401 before anything is parsed; there is no introspection, no `_service` and no GET
  * for strangers.
  */
@@ -37,12 +42,14 @@ export function createSubgraphServer(
 ): SubgraphServer {
   const verify = createVerifier(secrets);
   const health = createHealth(platform);
+  const metrics = createMetrics([domainMetrics]);
+  const counted = countCalls(metrics, subgraph.name);
   let isLeaving = false;
   const server = createServer(async (request, response) => {
-    const end = (status: number, body: string) => {
+    const end = (status: number, body: string, type = 'application/json; charset=utf-8') => {
       // Looked at now: it may have begun to leave while it worked.
       if (isLeaving) response.shouldKeepAlive = false;
-      const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) };
+      const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) };
       response.writeHead(status, headers).end(body);
     };
     const refuse = () => end(401, '{"error":"This subgraph only answers its gateway."}');
@@ -52,11 +59,17 @@ export function createSubgraphServer(
         const state = await health.ready();
         return end(state.ready ? 200 : 503, JSON.stringify({ status: state.ready ? 'ready' : 'not ready', ...state }));
       }
+      if (request.method === 'GET' && request.url === '/metrics') {
+        if (!mayReadMetrics(request, platform.config.METRICS_TOKEN))
+          return end(404, '{"error":"There is nothing here."}');
+        return end(200, await metrics.text(), metrics.contentType);
+      }
       if (!request.headers[signatureHeaders.signature]) return refuse();
       const body = await readBody(request);
       if (!body) return end(413, '{"error":"too large"}');
       if (!verify(request.method ?? '', request.url ?? '', request.headers, body)) return refuse();
-      end(200, JSON.stringify(await subgraph.execute(JSON.parse(body.toString('utf8')) as SubgraphCall)));
+      const call = JSON.parse(body.toString('utf8')) as SubgraphCall;
+      end(200, JSON.stringify(await counted(call, () => subgraph.execute(call))));
     } catch (error) {
       platform.log.error({ error, subgraph: subgraph.name }, 'a call to the subgraph failed');
       if (!response.headersSent) end(503, '{"error":"unavailable"}');

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { wasNeverSent } from '../../gateway/sources/failures.ts';
 import { createRemoteSource } from '../../gateway/sources/remote.ts';
+import '../../subgraphs/shared/rejections.ts';
 import { createSubgraphServer } from '../../subgraphs/shared/server.ts';
 import { createVerifier, sign, signatureHeaders } from '../../subgraphs/shared/signature.ts';
 import type { Subgraph } from '../../subgraphs/shared/subgraph.ts';
@@ -130,6 +131,31 @@ describe('a subgraph in a process of its own', () => {
     expect(status).toBe(401);
     expect(text).toContain('This subgraph only answers its gateway.');
     expect(calls).toEqual([]);
+  });
+
+  test('tells at /metrics what it has answered, by kind and outcome, to whoever may read it', async () => {
+    const read = async (headers = {}) => (await send(headers, { method: 'GET', path: '/metrics', body: '' })).text;
+    const counted = (text: string, line: string) => Number(text.split(`${line} `)[1]?.split('\n')[0] ?? 0);
+    const before = await read();
+    const mutation = JSON.stringify({ query: 'mutation { fine }', request: anonymous });
+    await send(signed({ body: mutation }), { body: mutation });
+    const broken = JSON.stringify({ query: 'break', request: anonymous });
+    await send(signed({ body: broken }), { body: broken });
+    await send({});
+    const after = await read();
+    for (const [line, more] of [
+      ['jarvis_answered_calls_total{subgraph="small",kind="mutation",outcome="ok"}', 1],
+      ['jarvis_answered_calls_total{subgraph="small",kind="query",outcome="failed"}', 1],
+      ['jarvis_answered_calls_total{subgraph="small",kind="query",outcome="ok"}', 0],
+      ['jarvis_answered_call_seconds_count{subgraph="small",kind="mutation"}', 1],
+    ] as const)
+      expect([line, counted(after, line) - counted(before, line)]).toEqual([line, more]);
+    expect(after).toContain('jarvis_answered_calls_running{subgraph="small"} 0');
+    expect(after).toContain('jarvis_process_resident_memory_bytes');
+    // What the domains count is told along.
+    expect(after).toContain('jarvis_unhandled_rejections_total');
+    // Through a proxy everybody comes from this machine.
+    expect(await read({ 'x-forwarded-for': '203.0.113.7' })).toContain('There is nothing here.');
   });
 
   test('refuses a call that it has seen before', async () => {

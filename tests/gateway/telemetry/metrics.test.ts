@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { createMetrics } from '../../../gateway/telemetry/metrics.ts';
 import { watchGateway } from '../../../gateway/telemetry/watched.ts';
+import { createMetrics } from '../../../subgraphs/shared/telemetry/metrics.ts';
 
 test('HTTP requests are counted by route and status, and timed by route', async () => {
   const metrics = createMetrics();

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { operationSignal } from '../../../gateway/execution/execution.ts';
 import type { Source, SubgraphRequest, SubgraphResponse } from '../../../gateway/sources/source.ts';
-import { createMetrics, type Metrics } from '../../../gateway/telemetry/metrics.ts';
 import { createTelemetry, type Telemetry } from '../../../gateway/telemetry/observer.ts';
 import { createSlowOperations } from '../../../gateway/telemetry/slowOperations.ts';
+import { createMetrics, type Metrics } from '../../../subgraphs/shared/telemetry/metrics.ts';
 import { recordingLog } from '../../support/platform.ts';
 
 let time: number;

@@ -5,12 +5,12 @@ import { parse } from 'graphql';
 import { createGateway } from '../../../gateway/gateway.ts';
 import { toCall } from '../../../gateway/sources/embedded.ts';
 import type { Source, SubgraphRequest } from '../../../gateway/sources/source.ts';
-import { createMetrics } from '../../../gateway/telemetry/metrics.ts';
 import { createTelemetry } from '../../../gateway/telemetry/observer.ts';
 import { createSlowOperations } from '../../../gateway/telemetry/slowOperations.ts';
 import { startTracing } from '../../../gateway/telemetry/tracing.ts';
 import { createContext, type RequestInfo } from '../../../subgraphs/shared/context.ts';
 import type { Platform } from '../../../subgraphs/shared/platform.ts';
+import { createMetrics } from '../../../subgraphs/shared/telemetry/metrics.ts';
 import { recordingLog } from '../../support/platform.ts';
 import { compose, localSource } from '../execution/federation.ts';
 

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { sha256 } from '../../subgraphs/shared/crypto.ts';
+import { sha256 } from '../crypto.ts';
 
 const loopback = /^(::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/;
 /** What proxies add: behind one, everybody seems to come from this machine. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from '@jest/globals';
-import { mayReadMetrics } from '../../../gateway/telemetry/access.ts';
+import { mayReadMetrics } from '../../../subgraphs/shared/telemetry/access.ts';
 
 const token = 'a-token-of-the-scraper';
 const from = (remoteAddress: string, headers: Record<string, string> = {}) =>
