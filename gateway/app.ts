@@ -12,6 +12,7 @@ import { scalars } from '../subgraphs/shared/scalars.ts';
 import type { Subgraph } from '../subgraphs/shared/subgraph.ts';
 import { mayReadMetrics } from '../subgraphs/shared/telemetry/access.ts';
 import { createMetrics } from '../subgraphs/shared/telemetry/metrics.ts';
+import { watchPlatform } from '../subgraphs/shared/telemetry/platform.ts';
 import { jwks } from '../subgraphs/users/signingKeys.ts';
 import { costModelOf } from './admission/cost.ts';
 import { createDemandControl } from './admission/demandControl.ts';
@@ -172,6 +173,7 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
   });
   const explorer = createExplorerHandler();
   const hooks = createHooks(platform);
+  watchPlatform(metrics, platform, [...subgraphs.keys()]);
   watchGateway(metrics, { gateway, operations, shedder, sources, endpoint });
 
   const routes: Record<string, Route> = {

@@ -4,7 +4,7 @@ import { defineSubgraph } from '../shared/subgraph.ts';
 import { type ChatLoaders, createLoaders } from './context.ts';
 import { demo } from './demo.ts';
 import { exports } from './exports.ts';
-import { chatJobs } from './jobs.ts';
+import { chatJobs, dueReplies } from './jobs.ts';
 import { resolvers } from './resolvers.ts';
 
 /** Conversations with the assistant, what it remembers, and what it notices. */
@@ -31,6 +31,7 @@ export const chat = defineSubgraph<ChatLoaders>({
     },
   },
   jobs: chatJobs,
+  dueWork: dueReplies,
   exports,
   async erase(tx, userId) {
     await tx.conversation.deleteMany({ where: { userId } }); // takes the messages along

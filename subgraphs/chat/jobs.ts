@@ -1,3 +1,4 @@
+import { Prisma } from '../shared/db.ts';
 import type { JobDefinition } from '../shared/jobs.ts';
 import { closeLostCalls } from '../shared/models/ledger.ts';
 import type { Platform } from '../shared/platform.ts';
@@ -64,6 +65,12 @@ async function sweepReplies({ db, jobs, now }: Platform): Promise<void> {
     await jobs.add('chat.generate', { messageId }, { id: `chat.generate.again.${messageId}.${minute}` });
   }
 }
+
+/** Replies that nobody writes, though somebody should. */
+export const dueReplies = (now: Date) => ({
+  replies: Prisma.sql`SELECT count(*) AS count, min(CASE WHEN state = 'RUNNING' THEN lease_until ELSE created_at END) AS since
+    FROM generations WHERE (state = 'RUNNING' AND lease_until < ${now}::timestamptz) OR state = 'QUEUED'`,
+});
 
 async function sweepDeltas({ db, now }: Platform): Promise<void> {
   const before = new Date(now().getTime() - deltasKept);

@@ -6,6 +6,7 @@ import { connectionSubscriptions } from './connections/resolvers.ts';
 import { giveBackAll } from './connections/revocations.ts';
 import { createLoaders, type Loaders } from './context.ts';
 import { demo } from './demo.ts';
+import { dueWork } from './dueWork.ts';
 import { erase, exports } from './export.ts';
 import { incomingJobs } from './incoming/jobs.ts';
 import { mappingJobs } from './mapping/jobs.ts';
@@ -41,6 +42,7 @@ export const integrations = defineSubgraph<Loaders>({
     ...ruleJobs(platform),
     ...webhookJobs(platform),
   ],
+  dueWork,
   exports,
   release: (platform, userId) => giveBackAll(platform, createOutside(platform), userId),
   erase,

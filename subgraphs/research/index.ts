@@ -6,6 +6,7 @@ import { exports } from './exports.ts';
 import { resolvers } from './resolvers.ts';
 import { createMeans } from './runs/createMeans.ts';
 import { researchJobs } from './runs/jobs.ts';
+import { dueRuns } from './runs/queue.ts';
 
 /** What is looked into for the person, when, and what came of it. */
 export const research = defineSubgraph<ResearchLoaders>({
@@ -29,6 +30,7 @@ export const research = defineSubgraph<ResearchLoaders>({
       return { event, run, result };
     },
   },
+  dueWork: dueRuns,
   jobs: (platform) => researchJobs(platform, createMeans(platform)),
   exports,
   async erase(tx, userId) {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { backupProblems, backupVariables } from './variables/backup.ts';
 import { deploymentVariables } from './variables/deployment.ts';
 import { choice, dollars, integer, key, list, share, url } from './variables/forms.ts';
+import { seeingVariables } from './variables/seeing.ts';
 import { serviceVariables } from './variables/services.ts';
 import { subgraphVariables } from './variables/subgraphs.ts';
 
@@ -175,6 +176,7 @@ export const variables = {
   SLOW_OPERATION_MS: integer(0, 120_000)
     .default(1_000)
     .describe('Operations that take this many milliseconds or longer are logged, without their values. 0: none'),
+  ...seeingVariables,
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:'])
     .optional()
     .describe(

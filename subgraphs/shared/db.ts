@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { Prisma, PrismaClient } from '../../prisma/generated/client.ts';
 import type { Log } from './log.ts';
+import { createStatements, type Statements, watchedClient } from './telemetry/statements.ts';
 
 /** The database, through Prisma. `Tx` is the same inside a transaction; domain functions take whichever they are given. */
 export type Db = PrismaClient;
@@ -11,6 +12,7 @@ export { Prisma };
 export interface OpenDb {
   db: Db;
   pool: pg.Pool;
+  statements: Statements;
   close(): Promise<void>;
 }
 
@@ -27,11 +29,17 @@ export function openPool(settings: pg.PoolConfig, log: Log): pg.Pool {
 /**
  * Opens a pool and Prisma over it. A statement is given up after 3 s and a transaction that idles after 10 s, so that
  * nothing waits for ever.
+ * @param options.slowMs statements that take so many milliseconds or longer are logged; 0 or nothing: none
  */
-export function openDb(url: string, options: { connections: number; log: Log; statementTimeout?: number }): OpenDb {
+export function openDb(
+  url: string,
+  options: { connections: number; log: Log; statementTimeout?: number; slowMs?: number },
+): OpenDb {
+  const statements = createStatements(options.log, options.slowMs ?? 0);
   const pool = openPool(
     {
       connectionString: url,
+      Client: watchedClient(statements),
       max: options.connections,
       connectionTimeoutMillis: 3_000,
       statement_timeout: options.statementTimeout ?? 3_000,
@@ -50,6 +58,7 @@ export function openDb(url: string, options: { connections: number; log: Log; st
   return {
     db,
     pool,
+    statements,
     async close() {
       await db.$disconnect();
       await pool.end().catch(() => {});

@@ -4,6 +4,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import pg from 'pg';
 import { openPool } from './db.ts';
 import type { Log } from './log.ts';
+import { jobMetrics } from './telemetry/jobs.ts';
 
 /**
  * Work in the background. Data carries ids only, never secrets or copies of rows: the job reads what is so when it runs.
@@ -31,6 +32,8 @@ export interface Jobs {
   add(name: string, data: Record<string, string>, options?: { id?: string; delay?: number }): Promise<void>;
   /** Starts working on these jobs in this process, unless it is closing. */
   work(definitions: readonly JobDefinition[]): Promise<void>;
+  /** How a subgraph's queue stands. */
+  figures(subgraph: string): Promise<QueueFigures>;
   /**
    * Takes no more jobs. Those that run have some seconds to finish, and as long again to hand back what they cannot finish. Jobs can still be
    * added: for others, and for later.
@@ -38,6 +41,13 @@ export interface Jobs {
   rest(): Promise<void>;
   /** Rests, then closes. */
   close(): Promise<void>;
+}
+
+export interface QueueFigures {
+  /** Jobs by their state: waiting, active, delayed, failed. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** For how many milliseconds the first that waits has been due; 0 when none waits. */
+  readonly oldestMs: number;
 }
 
 /** Makes BullMQ's tables (in the schema `bullmq`) where the queues are on PostgreSQL; BullMQ locks against others doing the same. */
@@ -129,11 +139,16 @@ export function createJobs(
         const concurrency = Math.max(4, ...jobs.map((job) => job.concurrency ?? 0));
         const worker = openWorker(`jarvis-${subgraph}`, concurrency, async (job) => {
           const definition = byName.get(job.name);
+          const began = performance.now();
           try {
             if (!definition) throw new Error(`No job is called ${job.name}. Known: ${[...byName.keys()].join(', ')}`);
             await definition.run(job.data as Record<string, string>, leaving.signal);
+            jobMetrics.ended(job.name, 'done', performance.now() - began);
           } catch (error) {
-            if (job.attemptsMade + 1 < (definition?.attempts ?? usualAttempts)) throw error;
+            const again = job.attemptsMade + 1 < (definition?.attempts ?? usualAttempts);
+            const name = definition ? job.name : 'unknown';
+            jobMetrics.ended(name, again ? 'tried again' : 'failed', performance.now() - began);
+            if (again) throw error;
             throw new UnrecoverableError((error as Error).message);
           }
         });
@@ -144,6 +159,15 @@ export function createJobs(
         workers.push(worker);
         await worker.waitUntilReady();
       }
+    },
+    async figures(subgraph) {
+      const queue = queueOf(`${subgraph}.`);
+      const [counts, [first]] = await Promise.all([
+        queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
+        queue.getJobs(['waiting'], 0, 0, true),
+      ]);
+      const dueAt = first ? first.timestamp + (first.opts.delay ?? 0) : Date.now();
+      return { counts, oldestMs: Math.max(0, Date.now() - dueAt) };
     },
     rest,
     close: () => (closing ??= close()),

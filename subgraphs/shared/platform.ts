@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { Bus } from './bus.ts';
 import type { Config } from './config.ts';
 import type { Secrets } from './crypto.ts';
@@ -7,9 +8,13 @@ import type { HttpClient } from './http.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import type { SubgraphDefinition } from './subgraph.ts';
+import type { Statements } from './telemetry/statements.ts';
 
-/** What is asked of every domain where a person's data is concerned as a whole. */
-export type Domain = Pick<SubgraphDefinition, 'name' | 'exports' | 'release' | 'erase'>;
+/** What is asked of every domain: where a person's data is concerned as a whole, and what is to be done in the background. */
+export type Domain = Pick<
+  SubgraphDefinition,
+  'name' | 'exports' | 'release' | 'erase' | 'reactions' | 'watches' | 'dueWork'
+>;
 
 /** What every room of the house may use: made once a process, handed down as an argument. */
 export interface Platform {
@@ -17,6 +22,8 @@ export interface Platform {
   db: Db;
   /** Where the database is: for what Prisma cannot do (COPY). */
   databaseUrl: string;
+  /** What the connections to it do, for metrics. */
+  database: { pool: Pick<pg.Pool, 'totalCount' | 'idleCount' | 'waitingCount' | 'options'>; statements: Statements };
   bus: Bus;
   jobs: Jobs;
   secrets: Secrets;

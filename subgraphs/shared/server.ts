@@ -9,6 +9,7 @@ import type { Subgraph, SubgraphCall } from './subgraph.ts';
 import { mayReadMetrics } from './telemetry/access.ts';
 import { countCalls } from './telemetry/calls.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { watchPlatform } from './telemetry/platform.ts';
 
 /** Largest call that a subgraph reads, in bytes: the gateway's largest request and what planning may add to it. */
 const largestCall = 20_000_000;
@@ -44,6 +45,7 @@ export function createSubgraphServer(
   const health = createHealth(platform);
   const metrics = createMetrics([domainMetrics]);
   const counted = countCalls(metrics, subgraph.name);
+  watchPlatform(metrics, platform, [subgraph.name]);
   let isLeaving = false;
   const server = createServer(async (request, response) => {
     const end = (status: number, body: string, type = 'application/json; charset=utf-8') => {

@@ -62,7 +62,9 @@ export async function startPlatform(
       await waitForMigrations(config, databaseUrl, log);
       if (!config.REDIS_URL) await migrateQueues(databaseUrl);
     }
-    const { db, close: closeDb } = openDb(databaseUrl, { connections: config.DATABASE_POOL, log });
+    const { DATABASE_POOL: connections, SLOW_QUERY_MS: slowMs } = config;
+    const { db, pool, statements, close: closeDb } = openDb(databaseUrl, { connections, log, slowMs });
+    const watched = { pool, statements };
     closers.push(['the database', closeDb]);
     const bus = await openBus(config, databaseUrl, log);
     closers.push(['the bus', () => bus.close()]);
@@ -78,7 +80,20 @@ export async function startPlatform(
     closers.push(['jobs', () => jobs.close()]);
     const secrets = createSecrets(encryptionKeys(config));
     const now = () => new Date();
-    const platform: Platform = { config, db, databaseUrl, bus, jobs, secrets, log, now, graph, http, domains };
+    const platform: Platform = {
+      config,
+      db,
+      databaseUrl,
+      database: watched,
+      bus,
+      jobs,
+      secrets,
+      log,
+      now,
+      graph,
+      http,
+      domains,
+    };
     const database = embedded ? `embedded PostgreSQL in ${config.DATA_DIR}` : 'PostgreSQL at DATABASE_URL';
     return {
       platform,

@@ -53,6 +53,8 @@ export interface SubgraphDefinition<Loaders = unknown> {
   /** Readers of whatever events people's own settings name, by name: each has a place of its own in the log. */
   watches?: (platform: Platform) => Record<string, Watch>;
   jobs?: (platform: Platform) => JobDefinition[];
+  /** What is due in tables of the domain and nobody is at, by name: SQL that yields one row of `count` and `since`, when the oldest was due. */
+  dueWork?: (now: Date) => Record<string, Prisma.Sql>;
   /** The domain's part of a data export. */
   exports?: readonly ExportedType[];
   /**

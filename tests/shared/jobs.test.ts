@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createJobs, type JobDefinition, type Jobs, migrateQueues } from '../../subgraphs/shared/jobs.ts';
+import { domainMetrics } from '../../subgraphs/shared/metrics.ts';
 import { createDatabase } from '../support/database.ts';
 import { recordingLog } from '../support/platform.ts';
 import { beginProcess } from '../support/process.ts';
@@ -74,6 +75,43 @@ for (const [name, make] of stores) {
         ],
         {},
       );
+
+    test('tells how a queue stands, and how long the first job has been due', async () => {
+      const jobs = fresh();
+      expect(await jobs.figures(queue)).toEqual({
+        counts: { waiting: 0, active: 0, delayed: 0, failed: 0 },
+        oldestMs: 0,
+      });
+      await jobs.add(`${queue}.first`, {});
+      const added = Date.now();
+      await until('the first has waited a little', () => Date.now() - added > 60);
+      await jobs.add(`${queue}.second`, {});
+      await jobs.add(`${queue}.later`, {}, { delay: 60_000 });
+      const figures = await jobs.figures(queue);
+      expect(figures.counts).toEqual({ waiting: 2, active: 0, delayed: 1, failed: 0 });
+      expect(figures.oldestMs).toBeGreaterThanOrEqual(60);
+      expect(figures.oldestMs).toBeLessThan(60_000);
+    });
+
+    test('counts attempts at jobs by name and outcome', async () => {
+      const jobs = fresh();
+      let attempts = 0;
+      await jobs.work([
+        job('breaks', async () => {
+          if (++attempts < 3) throw new Error('not yet');
+        }),
+        job('fails', () => Promise.reject(new Error('never')), { attempts: 1 }),
+      ]);
+      await jobs.add(`${queue}.breaks`, {});
+      await jobs.add(`${queue}.fails`, {});
+      const counted = async () =>
+        (await domainMetrics.getSingleMetric('jarvis_jobs_total')!.get()).values
+          .filter(({ labels }) => String(labels.job).startsWith(`${queue}.`))
+          .map(({ labels, value }) => `${String(labels.job).split('.')[1]} ${labels.outcome} ${value}`)
+          .sort();
+      await until('all have ended', async () => (await counted()).length === 3);
+      expect(await counted()).toEqual(['breaks done 1', 'breaks tried again 2', 'fails failed 1']);
+    });
 
     test('runs a job with its data, added before or after a worker came', async () => {
       const jobs = fresh();

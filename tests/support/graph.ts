@@ -79,7 +79,7 @@ export async function startGraph(
     ...options.env,
   });
   const log = createLog(options.log ?? process.env.TEST_LOG ?? 'silent');
-  const { db, pool, close } = openDb(database.url, { connections: 10, log });
+  const { db, pool, statements, close } = openDb(database.url, { connections: 10, log });
   // Loads Prisma's query compiler now: Jest refuses imports between two hooks, where the first sweep for events may run.
   await db.$connect();
   let time = new Date(options.time ?? testTime);
@@ -103,6 +103,7 @@ export async function startGraph(
   const platform: Platform = {
     config,
     db,
+    database: { pool, statements },
     databaseUrl: database.url,
     bus,
     jobs: queue.jobs,
@@ -222,6 +223,7 @@ function createJobList(clock: TestClock) {
     async work(added) {
       for (const definition of added) definitions.set(definition.name, definition);
     },
+    figures: async () => ({ counts: {}, oldestMs: 0 }),
     async rest() {},
     async close() {},
   };

@@ -13,11 +13,18 @@ import { createDatabase } from './database.ts';
 export async function startTestPlatform(options: { connections?: number; log?: Log } = {}) {
   const database = await createDatabase();
   const log = options.log ?? createLog(process.env.TEST_LOG ?? 'silent');
-  const { db, pool, close } = openDb(database.url, { connections: options.connections ?? 10, log });
-  const jobs: Jobs = { add: async () => {}, work: async () => {}, rest: async () => {}, close: async () => {} };
+  const { db, pool, statements, close } = openDb(database.url, { connections: options.connections ?? 10, log });
+  const jobs: Jobs = {
+    add: async () => {},
+    work: async () => {},
+    figures: async () => ({ counts: {}, oldestMs: 0 }),
+    rest: async () => {},
+    close: async () => {},
+  };
   const platform: Platform = {
     config: readConfig({ NODE_ENV: 'test', DATABASE_URL: database.url }),
     db,
+    database: { pool, statements },
     databaseUrl: database.url,
     bus: createMemoryBus(log),
     jobs,

@@ -6,7 +6,7 @@ import { ProviderFault } from '../providers/provider.ts';
 import { providers } from '../providers/providers.ts';
 import { openCalls } from './calls.ts';
 import type { Means } from './means.ts';
-import { syncsEnded } from './metrics.ts';
+import { counted, syncsEnded } from './metrics.ts';
 import { handOver } from './queue.ts';
 import { type Failure, fail, handBack, leaseMs, renew, type SyncLease, startAnew, storePage, takeUp } from './syncs.ts';
 
@@ -44,7 +44,7 @@ export async function syncNow(
 async function readPages(platform: Platform, means: Means, lease: SyncLease, signal: AbortSignal): Promise<boolean> {
   const provider = providers.get(lease.connection.provider);
   if (!provider?.pull) throw new ProviderFault('REFUSED', 'Jarvis does not fetch from this service any more.');
-  const call = await openCalls(platform, lease, provider, means.outside(signal));
+  const call = await openCalls(platform, lease, provider, counted(means.outside(signal), provider.id));
   let { position } = lease;
   let isAnew = false;
   let toldAt = platform.now().getTime();

@@ -5,6 +5,7 @@ import type { Credentials, Outside } from '../providers/provider.ts';
 import { ProviderFault } from '../providers/provider.ts';
 import { providers } from '../providers/providers.ts';
 import { openCredentials, placeOf, sealCredentials } from './credentials.ts';
+import { counted } from './metrics.ts';
 
 /**
  * Giving access back at the provider. It may take days until one can be reached: meanwhile the credentials lie sealed in a row of their own,
@@ -77,7 +78,7 @@ async function giveBack(
   { userId, id, provider, sealed }: RevocationRow,
 ): Promise<void> {
   const credentials = openCredentials(secrets, sealed, revocationPlace(userId, id));
-  await providers.get(provider)?.connect?.revoke?.(outside, credentials);
+  await providers.get(provider)?.connect?.revoke?.(counted(outside, provider), credentials);
 }
 
 /**
@@ -104,7 +105,7 @@ export async function giveBackAll(platform: Platform, outside: Outside, userId: 
   for (const { connectionId, provider, sealed } of rows) {
     const open = () => openCredentials(secrets, sealed, placeOf({ userId, connectionId }));
     await attempt(
-      async () => providers.get(provider)?.connect?.revoke?.(outside, open()),
+      async () => providers.get(provider)?.connect?.revoke?.(counted(outside, provider), open()),
       () => db.connectionCredentials.deleteMany({ where: { userId, connectionId } }),
     );
   }

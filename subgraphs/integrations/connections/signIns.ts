@@ -18,6 +18,7 @@ import { nameOf, providers, unavailableReason } from '../providers/providers.ts'
 import { checkSettings, mostConnections } from './connections.ts';
 import { readCredentials, writeCredentials } from './credentials.ts';
 import { writeLog } from './log.ts';
+import { counted } from './metrics.ts';
 import { createOutside } from './outside.ts';
 import { handOver, syncSoon } from './queue.ts';
 import { putAside } from './revocations.ts';
@@ -72,7 +73,7 @@ export async function beginConnection(
   const verifier = randomBytes(32).toString('base64url');
   const begun = await speak(['provider'], () =>
     connect!.begin({
-      outside: createOutside(ctx),
+      outside: counted(createOutside(ctx), provider.id),
       state,
       codeChallenge: createHash('sha256').update(verifier).digest('base64url'),
       redirectUri: redirectUri(config),
@@ -121,7 +122,7 @@ export async function completeConnection(ctx: UserContext, input: CompleteConnec
   if ((await root.connection.count({ where: { userId } })) > mostConnections) throw tooMany();
   const { verifier, kept, connectionId } = JSON.parse(secrets.open(signIn.sealed, placeOf(userId, signIn.id))) as Kept;
   const again = connectionId === null ? null : await findConnected(ctx, provider, connectionId);
-  const outside = createOutside(ctx);
+  const outside = counted(createOutside(ctx), provider.id);
   const { credentials, account } = await speak(['parameters'], () =>
     provider.connect!.complete({
       outside,

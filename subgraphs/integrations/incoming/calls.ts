@@ -6,6 +6,7 @@ import type { Platform } from '../../shared/platform.ts';
 import { transaction } from '../../shared/subgraph.ts';
 import { writeLog } from '../connections/log.ts';
 import { createMeans, type Means } from '../connections/means.ts';
+import { counted } from '../connections/metrics.ts';
 import { askToConnectAgain } from '../connections/news.ts';
 import { handOver, syncSoon } from '../connections/queue.ts';
 import { incomingWebhook } from '../providers/incomingWebhook/incomingWebhook.ts';
@@ -75,7 +76,7 @@ export function createIncoming(
     const found = await find(provider, call);
     const held = found?.secrets ?? [secrets.open(decoySealed, 'decoy')];
     const incoming: IncomingCall = {
-      outside: means.outside(),
+      outside: counted(means.outside(), provider.id),
       headers: call.headers,
       body: call.body,
       secrets: held,

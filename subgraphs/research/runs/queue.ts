@@ -1,3 +1,4 @@
+import { Prisma } from '../../shared/db.ts';
 import type { Platform } from '../../shared/platform.ts';
 import { mostAtOnce } from './leases.ts';
 
@@ -14,6 +15,13 @@ export async function wakeWaiting({ db, jobs }: Pick<Platform, 'db' | 'jobs'>, u
     ) first ORDER BY due_at, id LIMIT ${mostAtOnce}::int`;
   for (const { id: runId } of rows) await jobs.add('research.run', { runId });
 }
+
+/** Runs whose worker died, and those that are due and not begun: of one category they follow each other. */
+export const dueRuns = (now: Date) => ({
+  runs: Prisma.sql`SELECT count(*) AS count, min(CASE WHEN state = 'RUNNING' THEN lease_until ELSE due_at END) AS since
+    FROM research_runs WHERE (state = 'RUNNING' AND lease_until < ${now}::timestamptz)
+      OR (state = 'QUEUED' AND due_at <= ${now}::timestamptz)`,
+});
 
 /** Hands over what nobody works on: its worker died, or the queue lost it. */
 export async function sweepRuns({ db, jobs, now }: Platform): Promise<void> {

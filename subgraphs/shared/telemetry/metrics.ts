@@ -2,7 +2,7 @@ import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import { Distribution, type Figure } from './distribution.ts';
 
 /** A figure that is kept elsewhere: one number, or one for each set of labels. */
-export type Reader = () => number | Iterable<Figure>;
+export type Reader = () => number | Iterable<Figure> | Promise<Iterable<Figure>>;
 
 export interface Metrics {
   /** One answered HTTP request, and the seconds it took. */
@@ -29,8 +29,13 @@ export const requestBounds = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500
 export function createMetrics(others: readonly Pick<Registry, 'metrics'>[] = []): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'jarvis_' });
-  const add = (type: string, name: string, help: string, values: () => readonly Figure[]) => {
-    const get = async () => ({ name, help, type, aggregator: 'sum', values: values() });
+  const add = (
+    type: string,
+    name: string,
+    help: string,
+    values: () => readonly Figure[] | Promise<readonly Figure[]>,
+  ) => {
+    const get = async () => ({ name, help, type, aggregator: 'sum', values: await values() });
     // The registry asks no more of a metric than this.
     registry.registerMetric({ name, get } as unknown as Metric<string>);
   };
@@ -46,8 +51,8 @@ export function createMetrics(others: readonly Pick<Registry, 'metrics'>[] = [])
       seen.statuses.set(status, (seen.statuses.get(status) ?? 0) + 1);
     },
     watch(name, help, read, type = 'gauge') {
-      add(type, name, help, () => {
-        const found = read();
+      add(type, name, help, async () => {
+        const found = await read();
         return typeof found === 'number' ? [{ labels: {}, value: found }] : [...found];
       });
     },

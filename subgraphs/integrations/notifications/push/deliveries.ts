@@ -7,6 +7,7 @@ import { transaction } from '../../../shared/subgraph.ts';
 import { endOfQuiet, type QuietHours } from '../quietHours.ts';
 import { type Apns, apnsOf, type PushEnvironment, type PushOutcome } from './apns.ts';
 import { type Material, messageOf } from './message.ts';
+import { pushCounted } from './metrics.ts';
 
 /**
  * Sending what `plan.ts` has planned. A row is claimed before its push is sent, and what became of it counts only under the same lease; whoever
@@ -175,9 +176,12 @@ function verdictBefore(push: Claimed, now: Date, only: Only | undefined): Verdic
 
 async function send(apns: Apns, push: Claimed): Promise<Verdict> {
   const { environment, pushToken, platform, registeredAt } = push;
-  const outcome = await apns
-    .push({ ...messageOf(push), environment: environment!, token: pushToken!, platform: platform! })
-    .catch((error: Error): PushOutcome => ({ state: 'LATER', reason: error.message.slice(0, 200) }));
+  const outcome = await pushCounted(apns, {
+    ...messageOf(push),
+    environment: environment!,
+    token: pushToken!,
+    platform: platform!,
+  }).catch((error: Error): PushOutcome => ({ state: 'LATER', reason: error.message.slice(0, 200) }));
   // The app has registered the token anew since APNs missed it: it is alive.
   if (outcome.state === 'DEAD' && outcome.since && registeredAt && registeredAt > outcome.since) {
     return { state: 'LATER', reason: outcome.reason };

@@ -2,6 +2,7 @@ import type { Tx } from '../../../shared/db.ts';
 import { apnsOf, type PushEnvironment } from './apns.ts';
 import type { House } from './deliveries.ts';
 import { uuidOf } from './message.ts';
+import { pushCounted } from './metrics.ts';
 
 const hour = 3_600_000;
 /** What was pushed longer ago than this is hardly on a screen any more. */
@@ -46,7 +47,7 @@ export async function sendWithdrawals(house: House, closing?: AbortSignal): Prom
     if (claimed === null) return;
     await Promise.all(
       claimed.map(async ({ deviceId, token, environment, platform, unread, notificationIds }) => {
-        const outcome = await apns.push({
+        const outcome = await pushCounted(apns, {
           token,
           environment,
           platform,
