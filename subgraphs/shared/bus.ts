@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { endSilence } from './db.ts';
 import type { Log } from './log.ts';
 
 /**
@@ -108,7 +109,6 @@ export async function createPostgresBus(url: string, log: Log): Promise<Bus> {
     const fresh = new pg.Client({
       connectionString: url,
       connectionTimeoutMillis: 3_000,
-      query_timeout: 1_000,
       keepAlive: true,
     });
     let established = false;
@@ -123,6 +123,7 @@ export async function createPostgresBus(url: string, log: Log): Promise<Bus> {
     fresh.on('notification', ({ channel, payload }) => deliver(channel.slice('jarvis_'.length), payload ?? '*'));
     try {
       await fresh.connect();
+      endSilence(fresh, 1_000);
       await fresh.query(topics.map((topic) => `LISTEN jarvis_${topic}`).join(';'));
     } catch (error) {
       fresh.end().catch(() => {});

@@ -223,7 +223,8 @@ function onRedis(url: string, settings: WorkerSettings, log: Log) {
   return {
     queue: (name: string) => new Queue(name, { connection: producer }),
     worker: (name: string, concurrency: number, run: Run) => {
-      const connection = open({ maxRetriesPerRequest: null });
+      // Asks Redis for work for five seconds at a time: one that says nothing for longer is gone.
+      const connection = open({ maxRetriesPerRequest: null, socketTimeout: 20_000 });
       consumers.push(connection);
       return new Worker(name, run, { connection, concurrency, ...settings });
     },
@@ -237,7 +238,7 @@ function onPostgres(connectionString: string, settings: WorkerSettings, log: Log
   const backed = withBackend(createPostgresBackend);
   // One pool for all queues of the process. Each worker keeps one of its connections to LISTEN on.
   const pool = openPool(
-    { connectionString, max: 12, connectionTimeoutMillis: 5_000, options: '-c search_path=bullmq' },
+    { connectionString, max: 12, connectionTimeoutMillis: 5_000, silence: 10_000, options: '-c search_path=bullmq' },
     log,
   );
   return {

@@ -10,6 +10,12 @@ describe('a database that is away', () => {
     'Database error. Code: `57P03`. Message: `the database system is not yet accepting connections`',
     'the database system is starting up',
     'Connection terminated unexpectedly',
+    'timeout exceeded when trying to connect',
+    'Transaction API error: Unable to start a transaction in the given time.',
+    'sorry, too many clients already',
+    'Raw query failed. Code: `N/A`. Message: `Server has closed the connection.`',
+    'Database error. Code: `53100`. Message: `could not extend file "base/1/2": No space left on device`',
+    'cannot execute INSERT in a read-only transaction',
     'Client has encountered a connection error and is not queryable',
   ])('is known by what it says: %s', (message) => {
     expect(isDatabaseAway(new Error(message))).toBe(true);

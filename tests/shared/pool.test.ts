@@ -39,7 +39,7 @@ afterAll(() => {
 test('a database that dies as it hands a connection to the next one who waits costs that one an error, not the process', async () => {
   const { port } = server.address() as AddressInfo;
   const connectionString = `postgresql://jarvis@127.0.0.1:${port}/jarvis?sslmode=disable`;
-  const pool = openPool({ connectionString, max: 1 }, createLog('silent'));
+  const pool = openPool({ connectionString, max: 1, silence: 500 }, createLog('silent'));
   const first = pool.query('SELECT');
   const second = pool.connect();
   await first;
@@ -48,4 +48,29 @@ test('a database that dies as it hands a connection to the next one who waits co
   client.release();
   expect((await pool.query('SELECT')).rowCount).toBe(0);
   await pool.end();
+});
+
+test('a database that says nothing any more costs whoever asks an error and the pool a connection; an idle one may be silent', async () => {
+  let opened = 0;
+  const hung = createServer((socket) => {
+    const number = ++opened;
+    sockets.add(socket);
+    socket.once('data', () => {
+      socket.write(Buffer.concat([message('R', Buffer.alloc(4)), ready]));
+      // The first answers nothing.
+      socket.on('data', () => number > 1 && socket.write(done));
+    });
+  });
+  hung.listen(0, '127.0.0.1');
+  await once(hung, 'listening');
+  const { port } = hung.address() as AddressInfo;
+  const connectionString = `postgresql://jarvis@127.0.0.1:${port}/jarvis?sslmode=disable`;
+  const pool = openPool({ connectionString, max: 1, silence: 100 }, createLog('silent'));
+  await expect(pool.query('SELECT')).rejects.toThrow('the database does not answer');
+  expect((await pool.query('SELECT')).rowCount).toBe(0);
+  await new Promise((later) => setTimeout(later, 300));
+  expect((await pool.query('SELECT')).rowCount).toBe(0);
+  expect(opened).toBe(2);
+  await pool.end();
+  hung.close();
 });

@@ -9,6 +9,8 @@ import { until } from './until.ts';
 /** A real redis-server of the test's own, with its data in a temporary folder. */
 export interface TestRedis {
   url: string;
+  /** Of the process that runs. */
+  pid(): number;
   /** Ends it as a power cut would: SIGKILL. */
   kill(): Promise<void>;
   /** Starts it again on the same port; resolves when it answers. */
@@ -68,6 +70,7 @@ export async function startRedis(options: Record<string, string> = {}): Promise<
   await start();
   return {
     url,
+    pid: () => server!.pid!,
     start,
     kill: () => end('SIGKILL'),
     async stop() {
