@@ -47,6 +47,17 @@ export const notificationReactions: Reactions = {
       collapseKey: `researchFailed:${event.data.categoryId}`,
     });
   },
+  // A refresh token was used twice, as by somebody who copied it.
+  'session.revoked': async (event, ctx) => {
+    if (event.data.reason !== 'reuse') return;
+    await notify(ctx, {
+      kind: 'ALERT',
+      title: 'A device was signed out for your safety',
+      body: 'Its sign-in was used in two places. If you do not know why, look through your devices and sessions.',
+      urgent: true,
+      cause: `event:${event.id}`,
+    });
+  },
   'user.updated': async (_, ctx) => {
     await moveReminders(ctx);
     await rescheduleDigest(ctx, true);

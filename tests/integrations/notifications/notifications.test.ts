@@ -49,6 +49,19 @@ async function told(count: number): Promise<string[]> {
   return (await notifications({ first: 100 })).notifications.nodes.map(({ id }: { id: string }) => id);
 }
 
+describe('a sign-in that somebody seems to have copied', () => {
+  test('is told to its person, once, and a session that ends otherwise is not', async () => {
+    await happens(graph, ana, 'session.revoked', newId('session'), { reason: 'signOut' });
+    await graph.settle();
+    expect((await notifications()).unreadNotificationCount).toBe(0);
+    await happens(graph, ana, 'session.revoked', newId('session'), { reason: 'reuse' });
+    await graph.settle();
+    expect((await notifications()).notifications.nodes).toMatchObject([
+      { kind: 'ALERT', title: 'A device was signed out for your safety', subjectId: null },
+    ]);
+  });
+});
+
 describe('what is achieved', () => {
   test('makes a notification about it, with the event that says so', async () => {
     const goalId = await makeGoal(graph, ana);
