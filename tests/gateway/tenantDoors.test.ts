@@ -60,6 +60,10 @@ describe('subscribed to by somebody else', () => {
     const { createGoal } = await ben.ask(
       'mutation { createGoal(input: { title: "Mine", kind: CUSTOM }) { goal { id } } }',
     );
+    const own = collect<{ progressUpdated: { entry: { id: string } } }>(
+      ben.socket(),
+      'subscription { progressUpdated { entry { id } goal { id } } }',
+    );
     // Twenty operations a socket.
     const sockets = [ben.socket(), ben.socket()];
     const pairs = slots.map(({ way, path }) => {
@@ -68,17 +72,21 @@ describe('subscribed to by somebody else', () => {
       expect(wanted.map(({ name }) => name)).toEqual([]);
       const document = `subscription ($id: ${arg.type}) { ${field.name}(${arg.name}: $id) ${everything(field.type, 2)} }`;
       const kind = kinds[arg.name]!;
-      const listen = (id: string, socket: number) => collect<object>(sockets[socket]!, document, { id });
+      const listen = (id: string, socket: number) => {
+        const ask = () => collect<object>(sockets[socket]!, document, { id });
+        let current = ask();
+        // A busy machine turns subscriptions away for a moment: they are asked for again.
+        return () => {
+          if (JSON.stringify(current.state.error)?.includes('RATE_LIMITED')) current = ask();
+          return current;
+        };
+      };
       return {
         name: `${field.name} ${arg.name}`,
         foreign: listen(ids[kind]!, 0),
         missing: listen(newId(kind as 'goal'), 1),
       };
     });
-    const own = collect<{ progressUpdated: { entry: { id: string } } }>(
-      ben.socket(),
-      'subscription { progressUpdated { entry { id } goal { id } } }',
-    );
     const mine: string[] = [];
     const heard = async () => {
       mine.push((await ben.ask(logging, { id: createGoal.goal.id })).logProgress.entry.id);
@@ -100,13 +108,15 @@ describe('subscribed to by somebody else', () => {
       () => own.messages.some(({ progressUpdated }) => progressUpdated.entry.id === last),
       'the last of one’s own',
     );
-    const shape = ({ state, messages }: (typeof pairs)[number]['foreign']) =>
-      JSON.stringify({ error: state.error, ended: state.ended, messages }).replaceAll(
-        /"(requestId|timestamp)":"[^"]*"/g,
-        '',
-      );
+    const shape = (listening: (typeof pairs)[number]['foreign']) => {
+      const { state, messages } = listening();
+      const told = { error: state.error, ended: state.ended, messages };
+      return JSON.stringify(told).replaceAll(/"(requestId|timestamp)":"[^"]*"/g, '');
+    };
+    const isSame = (foreign: (typeof pairs)[number]['foreign'], missing: typeof foreign) =>
+      shape(foreign) === shape(missing) && !shape(foreign).includes('RATE_LIMITED');
     for (const { name, foreign, missing } of pairs) {
-      await until(() => shape(foreign) === shape(missing) || null, `${name}: ${shape(foreign)} is ${shape(missing)}`);
+      await until(() => isSame(foreign, missing), `${name}: ${shape(foreign)} is ${shape(missing)}`);
       for (const told of [shape(foreign), JSON.stringify(own.messages)]) {
         expect([name, told.includes('Secret')]).toEqual([name, false]);
         for (const id of Object.values(ids)) expect([name, told.includes(id)]).toEqual([name, false]);
@@ -173,6 +183,23 @@ test.each([
   expect((await post(server.url, whoami, {}, pretended)).data).toEqual({ viewer: null });
   const viewer = JSON.stringify({ userId: ana.id, kind: 'session', scopes: ['profile:read'], roles: [] });
   expect((await post(server.url, whoami, {}, { ...pretended, [name]: viewer })).data).toEqual({ viewer: null });
+});
+
+test('an address makes nobody anybody, whatever token stands in it', async () => {
+  const token = ana.headers.authorization.replace('Bearer ', '');
+  for (const name of ['token', 'access_token', 'authorization', 'Authorization', 'key', 'api_key']) {
+    const address = `${server.url}/graphql?${name}=${encodeURIComponent(name.endsWith('n') ? `Bearer ${token}` : token)}`;
+    for (const search of [address, `${server.url}/graphql?${name}=${token}`]) {
+      const response = await fetch(search, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ viewer { id } }' }),
+      });
+      expect(((await response.json()) as { data: object }).data).toEqual({ viewer: null });
+      expect(response.headers.get('x-powered-by')).toBeNull();
+      expect(response.headers.get('server')).toBeNull();
+    }
+  }
 });
 
 test('the same query of two people, two hundred times at once, is answered to each with what is theirs', async () => {

@@ -199,6 +199,29 @@ describe('signing keys', () => {
     expect(await published()).toEqual([kidOf(next)]);
   });
 
+  test('rotated through several months, at any hour, refuse no token that still holds', async () => {
+    const kids = new Set<unknown>();
+    let refused = 0;
+    for (let half = 0; half < 140; half++) {
+      // Some rotations are missed, as by a process that was away.
+      if (half % 5 !== 3) await rotateSigningKeys(graph.platform);
+      const token = await signIn(`rotated${half % 7}@example.com`);
+      kids.add(decodeProtectedHeader(token).kid);
+      const isGood = () =>
+        identify(graph.platform, token).then(
+          () => true,
+          () => false,
+        );
+      if (!(await isGood())) refused++;
+      graph.clock.advance(14 * 60_000);
+      await rotateSigningKeys(graph.platform);
+      if (!(await isGood())) refused++;
+      graph.clock.advance(12 * 3_600_000 - 14 * 60_000);
+    }
+    expect(refused).toBe(0);
+    expect(kids.size).toBeGreaterThanOrEqual(3);
+  });
+
   test('are made anew when nobody rotated them for months', async () => {
     const { kid } = await signingKey(graph.platform);
     graph.clock.advance(200 * day);
