@@ -34,6 +34,10 @@ export interface Jobs {
   work(definitions: readonly JobDefinition[]): Promise<void>;
   /** How a subgraph's queue stands. */
   figures(subgraph: string): Promise<QueueFigures>;
+  /** Jobs of a subgraph that were given up within the last day, the latest first, at most a thousand. */
+  failed(subgraph: string): Promise<FailedJob[]>;
+  /** Puts a job that was given up back on its queue; false when there is none of that id. */
+  retry(subgraph: string, id: string): Promise<boolean>;
   /**
    * Takes no more jobs. Those that run have some seconds to finish, and as long again to hand back what they cannot finish. Jobs can still be
    * added: for others, and for later.
@@ -41,6 +45,15 @@ export interface Jobs {
   rest(): Promise<void>;
   /** Rests, then closes. */
   close(): Promise<void>;
+}
+
+/** A job that was given up: it failed as often as it may, or its workers died of it. */
+export interface FailedJob {
+  readonly id: string;
+  readonly name: string;
+  readonly data: Readonly<Record<string, string>>;
+  readonly reason: string;
+  readonly failedAt: Date;
 }
 
 export interface QueueFigures {
@@ -70,6 +83,9 @@ export interface JobTimes {
 }
 const usualTimes: JobTimes = { lock: 10_000, stalledCheck: 5_000, backoff: 1_000, closing: 10_000 };
 
+/** So many workers may die of a job; then it is given up. What it was for stands in PostgreSQL, where sweeps find it. */
+const deaths = 3;
+
 /** What the queue is told; a definition's own number counts, and the worker, which knows it, sees to that. */
 const mostAttempts = 20;
 const usualAttempts = 5;
@@ -83,7 +99,7 @@ export function createJobs(
   const workerSettings = {
     lockDuration: times.lock,
     stalledInterval: times.stalledCheck,
-    maxStalledCount: 10,
+    maxStalledCount: deaths - 1,
   };
   const {
     queue: openQueue,
@@ -168,6 +184,22 @@ export function createJobs(
       ]);
       const dueAt = first ? first.timestamp + (first.opts.delay ?? 0) : Date.now();
       return { counts, oldestMs: Math.max(0, Date.now() - dueAt) };
+    },
+    async failed(subgraph) {
+      const jobs = await queueOf(`${subgraph}.`).getJobs(['failed'], 0, 999);
+      return jobs.map(({ id = '', name, data, failedReason, finishedOn = 0 }) => ({
+        id,
+        name,
+        data,
+        reason: failedReason ?? '',
+        failedAt: new Date(finishedOn),
+      }));
+    },
+    async retry(subgraph, id) {
+      const job = await queueOf(`${subgraph}.`).getJob(id);
+      if (!job || !(await job.isFailed())) return false;
+      await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+      return true;
     },
     rest,
     close: () => (closing ??= close()),

@@ -278,6 +278,62 @@ for (const [name, make] of stores) {
       expect([...done].sort()).toEqual([...all, 'late'].sort());
     });
 
+    test('a job of which three workers die is given up, can be seen, and put back', async () => {
+      number++;
+      const quick = { lock: 600, stalledCheck: 150 };
+      const jobs = open(quick);
+      await jobs.add(`${queue}.deadly`, { what: 'poison' });
+      for (let death = 0; death < 3; death++) {
+        const other = inAProcess(`
+          const jobs = createJobs(connection, createLog('silent'), { ...times, lock: 600, stalledCheck: 150 });
+          await jobs.work([{ name: '${queue}.deadly', run: () => process.kill(process.pid, 'SIGKILL') }]);`);
+        await other.ended;
+      }
+      const done: string[] = [];
+      await jobs.work([job('deadly', async ({ what }) => void done.push(what!))]);
+      let failed: Awaited<ReturnType<Jobs['failed']>> = [];
+      await until('it is given up', async () => {
+        failed = await jobs.failed(queue);
+        return failed.length > 0;
+      });
+      expect(failed).toEqual([
+        {
+          id: expect.any(String),
+          name: `${queue}.deadly`,
+          data: { what: 'poison' },
+          reason: expect.stringContaining('stalled'),
+          failedAt: expect.any(Date),
+        },
+      ]);
+      expect(done).toEqual([]);
+      expect(await jobs.retry(queue, 'other')).toBe(false);
+      expect(await jobs.retry(queue, failed[0]!.id)).toBe(true);
+      await until('it is done', () => done.length > 0);
+      expect([done, await jobs.failed(queue)]).toEqual([['poison'], []]);
+    }, 30_000);
+
+    test('a job whose worker hangs for longer than its lock is done by another, and counts as done', async () => {
+      number++;
+      const jobs = open({ lock: 600, stalledCheck: 150 });
+      await jobs.add(`${queue}.blocked`, { what: 'once' });
+      const other = inAProcess(`
+        const jobs = createJobs(connection, createLog('silent'), { ...times, lock: 600, stalledCheck: 150 });
+        await jobs.work([{ name: '${queue}.blocked', async run() {
+          console.log('begun');
+          for (const end = Date.now() + 1_500; Date.now() < end; );
+          console.log('woken');
+        } }]);
+        setTimeout(async () => { await jobs.close(); process.exit(); }, 300);`);
+      await until('it has begun', () => other.output().includes('begun'));
+      let done = 0;
+      await jobs.work([job('blocked', async () => void done++)]);
+      await other.ended;
+      expect(done).toBe(1);
+      expect(await jobs.failed(queue)).toEqual([]);
+      const { counts } = await jobs.figures(queue);
+      expect([counts.waiting, counts.active, counts.delayed]).toEqual([0, 0, 0]);
+    }, 30_000);
+
     test('names the job that nobody knows, and those that are known', async () => {
       const jobs = fresh();
       await jobs.work([job('known', async () => {})]);

@@ -224,6 +224,8 @@ function createJobList(clock: TestClock) {
       for (const definition of added) definitions.set(definition.name, definition);
     },
     figures: async () => ({ counts: {}, oldestMs: 0 }),
+    failed: async () => [],
+    retry: async () => false,
     async rest() {},
     async close() {},
   };

@@ -18,6 +18,8 @@ export async function startTestPlatform(options: { connections?: number; log?: L
     add: async () => {},
     work: async () => {},
     figures: async () => ({ counts: {}, oldestMs: 0 }),
+    failed: async () => [],
+    retry: async () => false,
     rest: async () => {},
     close: async () => {},
   };
