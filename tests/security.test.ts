@@ -24,3 +24,9 @@ test('SECURITY.md names tests that there are, and says what is missing where an 
   expect(bare).toEqual([]);
   for (const row of rows.filter((one) => /\| (partly|not)\b/.test(one))) expect(row).toMatch(/\| (partly|not)[:;] \S+/);
 });
+
+test('the proxy tells browsers to stay with TLS and to believe types', () => {
+  const nginx = readFileSync(join(root, 'deploy/nginx/nginx.conf'), 'utf8');
+  expect(nginx).toMatch(/add_header Strict-Transport-Security "max-age=\d{8,}[^"]*" always;/);
+  expect(nginx).toMatch(/add_header X-Content-Type-Options nosniff always;/);
+});
