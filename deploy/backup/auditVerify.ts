@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     const took = performance.now() - began;
     for (const { userId, seq, what } of breaks) console.log(`Entry ${seq} of ${userId} ${what}.`);
     console.log(
-      `${breaks.length === 0 ? 'Every chain holds' : `${breaks.length} chains do not hold`}: ${rows} entries of ${people} people in ${seconds(took)} (${Math.round((rows / took) * 1_000)} a second), ${heads.size} heads compared.`,
+      `${breaks.length === 0 ? 'Every chain holds' : `${breaks.length} ${breaks.length === 1 ? 'chain does' : 'chains do'} not hold`}: ${rows} entries of ${people} people in ${seconds(took)} (${Math.round((rows / took) * 1_000)} a second), ${heads.size} heads compared.`,
     );
     if (breaks.length > 0) process.exitCode = 1;
   } finally {

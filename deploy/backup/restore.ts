@@ -6,6 +6,7 @@ import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { listMigrations, type Migration } from '../../prisma/migrate.ts';
 import {
+  continueSequences,
   copied,
   listRelations,
   listTables,
@@ -125,13 +126,7 @@ async function load(client: pg.Client, options: RestoreOptions, manifest: Manife
   // Rows that migrations have put there are in the backup as well, as they were last.
   await client.query(`TRUNCATE ${tables.map(qualified).join(', ')}`);
   await readBackup(options, manifest, async (table) => client.query(copyFrom(`COPY ${copied(table)} FROM STDIN`)));
-  for (const sequence of manifest.sequences) {
-    await client.query('SELECT setval($1::regclass, $2::bigint, $3)', [
-      qualified(sequence),
-      sequence.value,
-      sequence.called,
-    ]);
-  }
+  await continueSequences(client, manifest.sequences);
   for (const table of tables) await client.query(`ALTER TABLE ${qualified(table)} ENABLE TRIGGER USER`);
   for (const { table, name, definition } of foreignKeys) {
     await client.query(`ALTER TABLE ${table} ADD CONSTRAINT ${quoted(name)} ${definition}`);

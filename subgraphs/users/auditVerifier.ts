@@ -2,7 +2,7 @@ import { sha256 } from '../shared/crypto.ts';
 import type { Db } from '../shared/db.ts';
 import { nextHash, start } from './audit.ts';
 
-/** Where a chain does not hold. */
+/** Where a chain does not hold: "Entry `seq` of `userId` `what`." */
 export interface AuditBreak {
   /** Their id, or the hash of it where no row is left that has it. */
   userId: string;
@@ -60,7 +60,7 @@ export async function verifyAudit(db: Db, heads: ReadonlyMap<string, Head> = new
   };
   const finish = () => {
     if (!chain || chain.broken || !chain.head || chain.head.seq <= chain.seq) return;
-    found(`the entries ${chain.seq + 1n} to ${chain.head.seq} are missing at the end`, chain.seq + 1n);
+    found(missing(chain.seq + 1n, chain.head.seq), chain.seq + 1n);
   };
   for (let after = { userId: '', seq: 0n }; breaks.length < mostBreaks; ) {
     // Numbers below 1 are no entries of ours: they are read as well.
@@ -106,6 +106,9 @@ async function withoutErased(db: Db, breaks: AuditBreak[]): Promise<AuditBreak[]
   return left;
 }
 
+const missing = (first: bigint, last: bigint) =>
+  first === last ? 'is missing at the end' : `and those up to ${last} are missing at the end`;
+
 /** Chains that are gone altogether, though nobody erased the person. */
 async function vanished(db: Db, heads: ReadonlyMap<string, Head>, met: ReadonlySet<string>): Promise<AuditBreak[]> {
   const breaks: AuditBreak[] = [];
@@ -117,7 +120,7 @@ async function vanished(db: Db, heads: ReadonlyMap<string, Head>, met: ReadonlyS
     breaks.push({
       userId: person?.id ?? userHash,
       seq: 1n,
-      what: `all entries up to ${head.seq} are missing`,
+      what: missing(1n, head.seq),
     });
   }
   return breaks;

@@ -14,7 +14,7 @@ import { createLog } from '../../subgraphs/shared/log.ts';
 import type { Platform } from '../../subgraphs/shared/platform.ts';
 import { createSubgraph, type Subgraph } from '../../subgraphs/shared/subgraph.ts';
 import { identify } from '../../subgraphs/users/identity.ts';
-import { createDatabase } from './database.ts';
+import { createDatabase, type TestDatabase } from './database.ts';
 import { createTestExecutor } from './executor.ts';
 
 /** A clock that stands still until it is told to move. */
@@ -67,9 +67,16 @@ export const testTime = '2026-03-10T12:00:00.000Z';
  * skip HTTP and token checks (the tests under tests/gateway have those); everything after them is what production runs.
  */
 export async function startGraph(
-  options: { env?: Record<string, string>; time?: string; log?: string; http?: HttpClient } = {},
+  options: {
+    env?: Record<string, string>;
+    time?: string;
+    log?: string;
+    http?: HttpClient;
+    /** One that is there already; it is dropped at the end like a fresh one. */
+    database?: TestDatabase;
+  } = {},
 ): Promise<TestGraph> {
-  const database = await createDatabase();
+  const database = options.database ?? (await createDatabase());
   const config: Config = readConfig({
     NODE_ENV: 'test',
     PORT: '4000',

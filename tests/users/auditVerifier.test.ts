@@ -64,10 +64,15 @@ describe('the verifier of the audit log', () => {
     [
       'entries that were cut off at the end',
       `DELETE FROM audit_entries WHERE ${mine} AND seq > 3`,
-      ['4 the entries 4 to 5 are missing at the end'],
+      ['4 and those up to 5 are missing at the end'],
       true,
     ],
-    ['a chain that is gone', `DELETE FROM audit_entries WHERE ${mine}`, ['1 all entries up to 5 are missing'], true],
+    [
+      'a chain that is gone',
+      `DELETE FROM audit_entries WHERE ${mine}`,
+      ['1 and those up to 5 are missing at the end'],
+      true,
+    ],
   ])('names %s, and whose it is', async (_, sql, expected, needsHeads) => {
     await house.db.user.create({
       data: {

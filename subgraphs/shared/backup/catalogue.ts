@@ -53,6 +53,13 @@ export async function listSequences(client: pg.ClientBase): Promise<SequenceStat
   return states;
 }
 
+/** Has sequences go on where they stood. */
+export async function continueSequences(client: pg.ClientBase, states: readonly SequenceState[]): Promise<void> {
+  for (const state of states) {
+    await client.query('SELECT setval($1::regclass, $2::bigint, $3)', [qualified(state), state.value, state.called]);
+  }
+}
+
 /**
  * What is in the database already, as people would name it; nothing for an empty one.
  * Large objects and foreign tables do not exist in Jarvis's databases: they are not looked for in a backup, only here.
@@ -61,7 +68,7 @@ export async function listRelations(client: pg.ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind = ANY('{r,p,v,m,S,f}') AND ${ours} ORDER BY 1`,
-    [[]],
+    [[]], // Those of the queues count as well.
   );
   return rows.map(({ name }) => name);
 }

@@ -99,19 +99,24 @@ async function describe(client: pg.Client) {
     `SELECT migration_name AS name, checksum FROM _prisma_migrations
      WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1`,
   );
+  const tables = await listTables(client);
   return {
     snapshotAt: rows[0]!.at.toISOString(),
     postgres: rows[0]!.version,
     migrations,
-    tables: await listTables(client),
+    tables,
     sequences: await listSequences(client),
-    encryptionKeys: await encryptionKeysInUse(client),
+    encryptionKeys: await encryptionKeysInUse(client, tables),
   };
 }
 
-/** A sealed text begins with its version and the id of its key. */
-async function encryptionKeysInUse(client: pg.Client): Promise<string[]> {
-  const each = sealedColumns.map(
+/** A sealed text begins with its version and the id of its key. A database that is yet to be migrated may lack some of the columns. */
+async function encryptionKeysInUse(client: pg.Client, tables: readonly TableShape[]): Promise<string[]> {
+  const there = sealedColumns.filter(({ table, column }) =>
+    tables.some(({ name, columns }) => name === table && columns.includes(column)),
+  );
+  if (there.length === 0) return [];
+  const each = there.map(
     ({ table, column }) => `SELECT split_part(${column}, '.', 2) AS id FROM ${table} WHERE ${column} IS NOT NULL`,
   );
   const { rows } = await client.query<{ id: string }>(`${each.join(' UNION ')} ORDER BY 1`);

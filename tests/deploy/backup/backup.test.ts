@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import pg from 'pg';
 import { restore } from '../../../deploy/backup/restore.ts';
 import { restoreWhole } from '../../../deploy/backup/restoreWhole.ts';
+import { listMigrations, migrate, pendingMigrations } from '../../../prisma/migrate.ts';
 import { subgraphs } from '../../../subgraphs/index.ts';
-import { listTables } from '../../../subgraphs/shared/backup/catalogue.ts';
+import { continueSequences, listSequences, listTables } from '../../../subgraphs/shared/backup/catalogue.ts';
 import { listBackups, type Manifest, readManifest } from '../../../subgraphs/shared/backup/manifest.ts';
 import { type BackupSettings, openBackups } from '../../../subgraphs/shared/backup/settings.ts';
 import { takeBackup } from '../../../subgraphs/shared/backup/take.ts';
@@ -98,7 +99,7 @@ describe('a backup', () => {
     expect(first.leftOut).toEqual(['bullmq']);
   });
 
-  test('comes back whole and exact: each value of each kind, sequences, numbers of events', async () => {
+  test('comes back whole and exact: text, triggers, keys', async () => {
     const url = await emptyDatabase();
     const { manifest } = await restoreInto(url, first.id);
     expect(columnsOf(manifest)).toEqual(columnsOf(first));
@@ -360,6 +361,59 @@ describe('erasures since a backup', () => {
     );
     await backups.storage.remove('erasures/forged');
   });
+});
+
+test('sequences go on where they stood', async () => {
+  await source.query("CREATE SEQUENCE used; CREATE SEQUENCE \"un used\"; SELECT nextval('used'), nextval('used')");
+  try {
+    const states = await listSequences(source);
+    expect(states.map(({ name, value, called }) => [name, value, called])).toEqual([
+      ['un used', '1', false],
+      ['used', '2', true],
+    ]);
+    await source.query(`SELECT setval('used', 99), setval('"un used"', 99)`);
+    await continueSequences(source, states);
+    const { rows } = await source.query(`SELECT nextval('used') AS used, nextval('"un used"') AS unused`);
+    expect(rows[0]).toEqual({ used: '3', unused: '1' });
+  } finally {
+    await source.query('DROP SEQUENCE used, "un used"');
+  }
+});
+
+test('a backup of an older version gets the newer migrations after it was restored as it was', async () => {
+  const [migrations, older] = [listMigrations(), await emptyDatabase()];
+  const newer = migrations.slice(-2).map(({ name }) => name);
+  await migrate(older, migrations.slice(0, -2));
+  const signal = new AbortController().signal;
+  const manifest = (await takeBackup({ databaseUrl: older, ...backups, now: () => new Date(), signal }))!;
+  const databaseUrl = await emptyDatabase();
+  const options = { config: config(), backups, from: 'latest', databaseUrl, domains: [], say() {} };
+  expect(await restoreWhole(options)).toMatchObject({ manifest: { id: manifest.id }, migrated: newer, erased: 0 });
+  expect(await pendingMigrations(databaseUrl)).toEqual([]);
+});
+
+test('after a restore, what was due is done though the queues are empty', async () => {
+  const asker = await graph.person();
+  const sent = await asker.data(
+    'mutation { sendMessage(input: { content: "What is due today?" }) { reply { id } errors { message } } }',
+  );
+  const manifest = await back();
+  const database = await createDatabase('template0');
+  await restoreInto(database.url, manifest.id);
+  const time = new Date(graph.clock.now().getTime() + 60_000).toISOString();
+  const restored = await startGraph({ database, time });
+  try {
+    const reply = () => restored.db.generation.findFirst({ where: { userId: asker.userId } });
+    expect((await reply())?.state).toBe('QUEUED');
+    await restored.runJobs();
+    expect(await reply()).toMatchObject({
+      state: 'ENDED',
+      messageId: sent.sendMessage.reply.id,
+      endedBecause: 'FINISHED',
+    });
+  } finally {
+    await restored.stop();
+  }
 });
 
 test('what there is in the bucket is told, and that a backup without a manifest is none', async () => {
