@@ -53,6 +53,8 @@ export async function configureNginx(options: NginxOptions): Promise<Nginx> {
     PUBLIC_URL: publicUrl,
     ADDRESS_RATE: String(addressRate),
     ADDRESS_BURST: String(addressRate * 4),
+    // Debian's nginx does not know what the container's is told here.
+    KEEPALIVE: '',
   };
   const fill = (text: string) =>
     text

@@ -46,9 +46,11 @@ serve() {
 
 # Whether a set serves, once nginx has read its configuration again.
 serves() {
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
+  left=10
+  while [ "$left" -gt 0 ]; do
     [ "$(get /set)" = "$1" ] && return 0
-    sleep 0.2
+    sleep 1
+    left=$((left - 1))
   done
   return 1
 }

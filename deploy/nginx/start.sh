@@ -4,7 +4,7 @@ set -eu
 mkdir -p "$CONF/sets"
 cd /etc/jarvis
 for file in *.conf sets/*.conf; do
-  envsubst '$WORKERS $RUN $CONF $TLS $ACCESS_LOG $HTTP_PORT $HTTPS_PORT $INTERNAL $GRAPH_PORT $PUBLIC_URL $ADDRESS_RATE $ADDRESS_BURST' \
+  envsubst '$WORKERS $RUN $CONF $TLS $ACCESS_LOG $HTTP_PORT $HTTPS_PORT $INTERNAL $GRAPH_PORT $PUBLIC_URL $ADDRESS_RATE $ADDRESS_BURST $KEEPALIVE' \
     <"$file" >"$CONF/$file"
 done
 cp "$CONF/sets/${SET:-main}.conf" "$CONF/active.conf"

@@ -168,7 +168,18 @@ const completeGoal = 'mutation ($id: ID!) { completeGoal(input: { id: $id }) { g
         'every webhook is delivered',
         async () => (await ids(`SELECT id FROM webhook_deliveries WHERE state = 'SUCCEEDED'`)).length >= completed.size,
         60,
-      );
+      ).catch(async (error) => {
+        const { rows } = await direct!.query(
+          `SELECT delivery.state, due_at, attempts, last_status, outcome, delivery.created_at, failures, resting_until, now(),
+             (SELECT json_agg(attempt) FROM webhook_attempts attempt WHERE attempt.delivery_id = delivery.id) AS log
+           FROM webhook_deliveries delivery JOIN webhooks webhook ON webhook.id = delivery.webhook_id
+           WHERE delivery.state <> 'SUCCEEDED' LIMIT 3`,
+        );
+        const count = await ids('SELECT id FROM webhook_deliveries');
+        throw new Error(
+          `${error.message}. ${count.length} of ${completed.size}; left: ${JSON.stringify(rows, null, 1)}`,
+        );
+      });
       await until(
         'every reader of events has come to the end',
         async () => {
