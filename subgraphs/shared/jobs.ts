@@ -80,8 +80,10 @@ export interface JobTimes {
   backoff: number;
   /** How long `rest` waits for running jobs. */
   closing: number;
+  /** How often it is seen to that the queue still knows what runs by itself. */
+  watch: number;
 }
-const usualTimes: JobTimes = { lock: 10_000, stalledCheck: 5_000, backoff: 1_000, closing: 10_000 };
+const usualTimes: JobTimes = { lock: 10_000, stalledCheck: 5_000, backoff: 1_000, closing: 10_000, watch: 5_000 };
 
 /** So many workers may die of a job; then it is given up. What it was for stands in PostgreSQL, where sweeps find it. */
 const deaths = 3;
@@ -110,6 +112,7 @@ export function createJobs(
     : onPostgres(connection.databaseUrl, workerSettings, log);
   const queues = new Map<string, Queue>();
   const workers: Worker[] = [];
+  const watches: NodeJS.Timeout[] = [];
   let resting: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
   const leaving = new AbortController();
@@ -141,14 +144,29 @@ export function createJobs(
       const bySubgraph = groupBySubgraph(definitions);
       for (const [subgraph, jobs] of bySubgraph) {
         const queue = queueOf(`${subgraph}.`);
-        for (const { name, every } of jobs) {
-          if (every) await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: settings });
-        }
+        const repeated = new Map(jobs.flatMap(({ name, every }) => (every ? [[name, every]] : [])));
+        const repeat = (name: string, every: number) =>
+          queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: settings });
+        for (const [name, every] of repeated) await repeat(name, every);
         // What an earlier version repeated and this one does not know would fail for ever.
-        const repeated = new Set(jobs.filter(({ every }) => every).map(({ name }) => name));
         for (const { key } of await queue.getJobSchedulers()) {
           if (!repeated.has(key)) await queue.removeJobScheduler(key);
         }
+        // A Redis may come back without what it held. What has to be done stands in PostgreSQL; who looks there must not be forgotten.
+        const lost = async () => {
+          const known = new Set((await queue.getJobSchedulers()).map(({ key }) => key));
+          for (const [name, every] of repeated) if (!known.has(name) && !resting) await repeat(name, every);
+        };
+        if (repeated.size > 0)
+          watches.push(
+            setInterval(
+              () =>
+                void lost().catch((error: Error) =>
+                  log.warn({ error: error.message, queue: subgraph }, 'what runs by itself could not be looked after'),
+                ),
+              times.watch,
+            ).unref(),
+          );
         // A worker that nobody closes would ask a pool that has ended, without a pause: the process would do nothing else.
         if (resting) return;
         const byName = new Map(jobs.map((job) => [job.name, job]));
@@ -178,12 +196,15 @@ export function createJobs(
     },
     async figures(subgraph) {
       const queue = queueOf(`${subgraph}.`);
-      const [counts, [first]] = await Promise.all([
+      // The two stores do not agree on which end is the first.
+      const [counts, ...ends] = await Promise.all([
         queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
         queue.getJobs(['waiting'], 0, 0, true),
+        queue.getJobs(['waiting'], 0, 0, false),
       ]);
-      const dueAt = first ? first.timestamp + (first.opts.delay ?? 0) : Date.now();
-      return { counts, oldestMs: Math.max(0, Date.now() - dueAt) };
+      const now = Date.now();
+      const due = ends.flat().map(({ timestamp, opts }) => timestamp + (opts.delay ?? 0));
+      return { counts, oldestMs: now - Math.min(now, ...due) };
     },
     async failed(subgraph) {
       const jobs = await queueOf(`${subgraph}.`).getJobs(['failed'], 0, 999);
@@ -211,6 +232,7 @@ export function createJobs(
   }
 
   async function handBack(): Promise<void> {
+    for (const watch of watches) clearInterval(watch);
     const closed = Promise.all(workers.map((worker) => worker.close()));
     // Half of the time for jobs to finish, the other half to hand back what they cannot.
     await withinTime(closed, times.closing / 2);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { createJobs, type JobDefinition, type Jobs, migrateQueues } from '../../subgraphs/shared/jobs.ts';
 import { domainMetrics } from '../../subgraphs/shared/metrics.ts';
 import { createDatabase } from '../support/database.ts';
@@ -9,21 +10,30 @@ import { until } from '../support/until.ts';
 
 type Connection = Parameters<typeof createJobs>[0];
 const nowhere = 'postgresql://127.0.0.1:1/none';
-const times = { lock: 1_500, stalledCheck: 500, backoff: 20, closing: 20_000 };
+const times = { lock: 1_500, stalledCheck: 500, backoff: 20, closing: 20_000, watch: 200 };
 
 async function onPostgres() {
   const database = await createDatabase();
   // Several processes may start at once.
   await Promise.all([migrateQueues(database.url), migrateQueues(database.url), migrateQueues(database.url)]);
-  return { connection: { databaseUrl: database.url }, stop: () => database.drop() };
+  return { connection: { databaseUrl: database.url }, lose: null, stop: () => database.drop() };
 }
 
 async function onRedis() {
   const redis = await startRedis();
-  return { connection: { redisUrl: redis.url, databaseUrl: nowhere }, stop: redis.stop };
+  const lose = async () => {
+    const client = new Redis(redis.url);
+    await client.flushall();
+    client.disconnect();
+  };
+  return { connection: { redisUrl: redis.url, databaseUrl: nowhere }, lose, stop: redis.stop };
 }
 
-const stores: [string, () => Promise<{ connection: Connection; stop(): Promise<void> }>][] = [
+/** `lose`: what a Redis does that comes back empty. */
+const stores: [
+  string,
+  () => Promise<{ connection: Connection; lose: (() => Promise<void>) | null; stop(): Promise<void> }>,
+][] = [
   ['PostgreSQL', onPostgres],
   ['Redis', onRedis],
 ];
@@ -206,6 +216,19 @@ for (const [name, make] of stores) {
       // One that was already waiting fails as unknown, five times in all; none comes after it.
       expect(lines.filter((line) => line.includes('No job is called')).length).toBeLessThanOrEqual(5);
     });
+
+    if (name === 'Redis')
+      test('what runs by itself goes on when the queue has lost everything', async () => {
+        const jobs = fresh();
+        let runs = 0;
+        const count = async () => void runs++;
+        await jobs.work([job('often', count, { every: 100 })]);
+        await until('it runs', () => runs > 1);
+        await store.lose!();
+        const before = runs;
+        // One may have been under way.
+        await until('it runs again', () => runs > before + 2);
+      });
 
     test('close waits for a running job', async () => {
       const jobs = fresh();
