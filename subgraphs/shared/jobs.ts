@@ -196,12 +196,10 @@ export function createJobs(
     },
     async figures(subgraph) {
       const queue = queueOf(`${subgraph}.`);
+      const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
       // The two stores do not agree on which end is the first.
-      const [counts, ...ends] = await Promise.all([
-        queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
-        queue.getJobs(['waiting'], 0, 0, true),
-        queue.getJobs(['waiting'], 0, 0, false),
-      ]);
+      const last = Math.max(0, counts.waiting! - 1);
+      const ends = await Promise.all([0, last].map((at) => queue.getJobs(['waiting'], at, at, true)));
       const now = Date.now();
       const due = ends.flat().map(({ timestamp, opts }) => timestamp + (opts.delay ?? 0));
       return { counts, oldestMs: now - Math.min(now, ...due) };
