@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util';
-import { listBackups } from '../../subgraphs/shared/backup/manifest.ts';
+import { listBackups, type Manifest } from '../../subgraphs/shared/backup/manifest.ts';
+import { recordBackup } from '../../subgraphs/shared/backup/schedule.ts';
 import type { BackupSettings } from '../../subgraphs/shared/backup/settings.ts';
 import { pruneBackups, takeBackup } from '../../subgraphs/shared/backup/take.ts';
 import { ConfigError, readConfig } from '../../subgraphs/shared/config.ts';
+import { openDb } from '../../subgraphs/shared/db.ts';
+import { createLog } from '../../subgraphs/shared/log.ts';
 import { backupsOf, databaseOf, megabytes, run, seconds } from './open.ts';
 
 /** `npm run backup` makes a backup now; `npm run backup -- --list` says which there are. */
@@ -13,7 +16,7 @@ async function main(): Promise<void> {
   try {
     if (values.list) return await list(backups);
     const { url, close } = await databaseOf(config);
-    const began = performance.now();
+    const [began, startedAt] = [performance.now(), new Date()];
     const ending = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () =>
@@ -35,6 +38,7 @@ async function main(): Promise<void> {
       console.log(
         `Backup ${manifest.id}: ${rows} rows of ${manifest.tables.length} tables, ${size} sealed, in ${seconds(performance.now() - began)}.`,
       );
+      await record(url, manifest, startedAt);
       for (const id of await pruneBackups(storage, keep, new Date())) console.log(`Deleted ${id}: it had its time.`);
     } finally {
       await close();
@@ -42,6 +46,14 @@ async function main(): Promise<void> {
   } finally {
     backups.storage.close();
   }
+}
+
+/** For the schedule and the metrics of the running Jarvis. The backup is good also where that cannot be. */
+async function record(url: string, manifest: Manifest, startedAt: Date): Promise<void> {
+  const { db, close } = openDb(url, { connections: 1, log: createLog('error') });
+  await recordBackup(db, manifest, startedAt, new Date())
+    .catch(() => console.log('It is not on record: the database is yet to be migrated to this version.'))
+    .finally(close);
 }
 
 async function list({ storage }: BackupSettings): Promise<void> {

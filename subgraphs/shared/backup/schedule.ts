@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { CronExpressionParser } from 'cron-parser';
+import type { Db } from '../db.ts';
 import type { Platform } from '../platform.ts';
+import type { Manifest } from './manifest.ts';
 import { failures, lastBytes, lastDuration, lastSuccess } from './metrics.ts';
 import type { BackupSettings } from './settings.ts';
 import { pruneBackups, takeBackup } from './take.ts';
@@ -38,8 +40,15 @@ export async function backUpWhenDue(platform: Platform, backups: BackupSettings,
   await backUp(platform, backups, closing);
 }
 
+/** Puts a backup that was made by hand on record: what is due, and whether there is a good one, is read from there. */
+export async function recordBackup(db: Db, { objects }: Manifest, startedAt: Date, finishedAt: Date): Promise<void> {
+  await db.backup.create({ data: { id: randomUUID(), startedAt, finishedAt, bytes: bytesOf(objects) } });
+}
+
+const bytesOf = ({ data, heads }: Manifest['objects']) => data.bytes + heads.bytes;
+
 /** @returns whether it was made; false also when another process is at it */
-export async function backUp(platform: Platform, backups: BackupSettings, closing: AbortSignal): Promise<boolean> {
+async function backUp(platform: Platform, backups: BackupSettings, closing: AbortSignal): Promise<boolean> {
   const { db, now, log, databaseUrl } = platform;
   const { storage, keys, keep } = backups;
   const startedAt = now();
@@ -51,7 +60,7 @@ export async function backUp(platform: Platform, backups: BackupSettings, closin
       await db.backup.delete({ where: { id } });
       return false;
     }
-    const bytes = manifest.objects.data.bytes + manifest.objects.heads.bytes;
+    const bytes = bytesOf(manifest.objects);
     const finishedAt = now();
     await db.backup.update({ where: { id }, data: { finishedAt, bytes } });
     lastSuccess.set(startedAt.getTime() / 1_000);
