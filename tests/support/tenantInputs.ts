@@ -110,12 +110,11 @@ export const inputs: Record<string, (place: string) => Record<string, unknown>> 
 /** Places that want something from outside first, and where the test of their ids is instead. */
 export const elsewhere: Record<string, string> = {
   'Mutation.signInWithApple input.device.id': 'tests/users/devices.test.ts',
-  // One connection to the devices' services each: a second is refused for that, whatever its id.
-  'Mutation.connectDeviceProvider input.id': 'tests/integrations/connections/devices.test.ts',
 };
 
 /** Operations after which what they were about is in another state. */
 export const usesUp = new Set([
+  'connectDeviceProvider',
   'editMessage',
   'integrateResearchResult',
   'redeliverWebhook',

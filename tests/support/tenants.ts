@@ -64,6 +64,8 @@ export async function renew(db: Db, userId: string): Promise<void> {
     `UPDATE rule_runs SET state = 'FAILED', ${ended} WHERE user_id = $1`,
     `UPDATE webhooks SET active = true WHERE user_id = $1`,
     `UPDATE generations SET state = 'ENDED', ${ended} WHERE user_id = $1`,
+    // There is one connection to a device's service; another may be made once it is to something else.
+    `UPDATE connections SET provider = 'OAUTH2', account = id WHERE user_id = $1 AND provider = 'APPLE_CALENDAR'`,
   ])
     await db.$executeRawUnsafe(change, userId);
 }
