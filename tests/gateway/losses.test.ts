@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -266,13 +265,6 @@ async function postgresProcesses(): Promise<number[]> {
   return [postmaster, ...children.map(Number)];
 }
 
-/** Full disks are a part of the whole drill, where it may make one. */
-function mayMount(): boolean {
-  if (!isWhole || process.getuid?.() === 0) return isWhole;
-  console.warn('A full disk needs the right to mount (root): SKIPPED.');
-  return false;
-}
-
 /** Stops processes where they are, and lets them go on. */
 function hanging(pids: () => number[] | Promise<number[]>): [begin: () => Promise<void>, end: () => void] {
   let stopped: number[] = [];
@@ -355,48 +347,6 @@ describe('PostgreSQL', () => {
     expectNothing(loss);
     await expectToStand(loss);
   }, 90_000);
-
-  /** A table in a place of its own that is nearly full: needs the right to mount. */
-  (mayMount() ? test : test.skip)(
-    'has no room on its disk',
-    async () => {
-      const place = join(directory, 'tiny');
-      mkdirSync(place);
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=777', 'tmpfs', place]);
-      try {
-        const { uid, gid } = statSync(join(directory, 'postgres', 'data'));
-        mkdirSync(join(place, 'data'), { mode: 0o700 });
-        chownSync(join(place, 'data'), uid, gid);
-        await direct.query(`CREATE TABLESPACE tiny LOCATION '${join(place, 'data')}'`);
-        const loss = await lose(
-          async () => {
-            await direct.query('ALTER TABLE progress_entries SET TABLESPACE tiny');
-            await direct.query('CREATE TABLE filler (text text) TABLESPACE tiny');
-            for (const rows of [40, 5, 1]) {
-              await until('it is full', () =>
-                direct.query("INSERT INTO filler SELECT repeat('x', 1500) FROM generate_series(1, $1)", [rows]).then(
-                  () => false,
-                  ({ code }) => code === '53100',
-                ),
-              );
-            }
-          },
-          () => direct.query('DROP TABLE filler'),
-          Math.min(lasts, 6_000),
-        );
-        expect(loss.during.read.filter((answer) => !isWell(answer))).toEqual([]);
-        expect(loss.during.ready.at(-1)).toMatchObject({ status: 200 });
-        expect(loss.during.write.at(-1)!.body.errors[0].extensions.code).toBe('UPSTREAM_FAILED');
-        await expectToStand(loss);
-      } finally {
-        await direct.query('DROP TABLE IF EXISTS filler');
-        await direct.query('ALTER TABLE progress_entries SET TABLESPACE pg_default');
-        await direct.query('DROP TABLESPACE tiny');
-        execFileSync('umount', [place]);
-      }
-    },
-    90_000,
-  );
 
   test(
     'has no connection to spare',
