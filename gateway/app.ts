@@ -78,12 +78,14 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
   const remotes: { close(): Promise<void> }[] = [];
   const sources = new Map<string, ResilientSource>();
   const metrics = createMetrics([domainMetrics]);
-  const tracing = await traces(platform);
+  const { tracing } = platform;
+  // Loaded only where there is somebody to send traces to.
+  const tracer = tracing && (await import('./telemetry/tracing.ts')).traceOperations(tracing.spans);
   const manifest = readManifest(readFileSync(manifestFile, 'utf8'));
   const names = new Set(manifest.operations.map(({ name }) => name));
   const telemetry = createTelemetry({
     metrics,
-    tracer: tracing?.tracer,
+    ...(tracer && { tracer }),
     slow: config.SLOW_OPERATION_MS > 0 ? createSlowOperations(log, config.SLOW_OPERATION_MS) : undefined,
     trustsClients: config.TRUST_TRACEPARENT === 'yes',
     isKnownName: (name) => names.has(name),
@@ -229,7 +231,6 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
       budget.close();
       await gateway.close();
       await Promise.all(remotes.map((source) => source.close()));
-      await tracing?.stop();
     },
   };
 }
@@ -238,18 +239,6 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
 function isAllowedOrigin({ config }: Platform, origin: string, request: IncomingMessage): boolean {
   if (config.ALLOWED_ORIGINS.includes(origin) || origin === new URL(config.publicUrl).origin) return true;
   return isOwnOrigin(origin, request);
-}
-
-/** Loaded only where there is somebody to send traces to. */
-async function traces({ config, log }: Platform) {
-  if (!config.OTEL_EXPORTER_OTLP_ENDPOINT) return null;
-  const { startTracing } = await import('./telemetry/tracing.ts');
-  return startTracing({
-    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
-    ratio: config.OTEL_TRACES_SAMPLER_ARG,
-    service: 'jarvis',
-    onFailure: (error) => log.warn({ error }, 'spans could not be sent'),
-  });
 }
 
 function addressOf({ config }: Platform, name: string): string {

@@ -20,7 +20,14 @@ async function main(): Promise<void> {
   let port = config.PORT;
   const own = () => `http://${isWildcard(config.HOST) ? '127.0.0.1' : hostIn(config.HOST)}:${port}/graphql`;
   const graphUrl = () => config.GATEWAY_URL ?? own();
-  const { platform, summary, close } = await startPlatform(config, log, say, Object.values(definitions), graphUrl);
+  const { platform, summary, close } = await startPlatform(
+    config,
+    log,
+    say,
+    Object.values(definitions),
+    'jarvis-gateway',
+    graphUrl,
+  );
   let stopping = false;
   try {
     const subgraphs = new Map<string, Subgraph>();

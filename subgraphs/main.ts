@@ -24,7 +24,13 @@ async function main(): Promise<void> {
     throw new ConfigError('DATABASE_URL must be set: a subgraph on its own cannot use the embedded database.');
   const log = createLog(config.LOG_LEVEL, name);
   watchRejections(log);
-  const { platform, close } = await startPlatform(config, log, (what) => log.info({}, what), Object.values(subgraphs));
+  const { platform, close } = await startPlatform(
+    config,
+    log,
+    (what) => log.info({}, what),
+    Object.values(subgraphs),
+    `jarvis-${name}`,
+  );
   const subgraph = createSubgraph(subgraphs[name], platform);
   const secrets = [config.SUBGRAPH_SECRET, ...config.OLD_SUBGRAPH_SECRETS].map((secret) => Buffer.from(secret, 'hex'));
   const { server, drain } = createSubgraphServer(subgraph, platform, secrets);

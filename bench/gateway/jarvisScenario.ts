@@ -63,7 +63,13 @@ function opened(): Promise<Opened> {
   opening ??= (async () => {
     const directory = mkdtempSync(join(tmpdir(), 'gateway-bench-jarvis-'));
     const config = readConfig({ DATA_DIR: directory, LOG_LEVEL: 'error' });
-    const started = await startPlatform(config, createLog('error', 'bench'), () => {}, Object.values(subgraphs));
+    const started = await startPlatform(
+      config,
+      createLog('error', 'bench'),
+      () => {},
+      Object.values(subgraphs),
+      'bench',
+    );
     const now = new Date();
     const platform = { ...started.platform, now: () => now };
     await ensureDemoData(platform);

@@ -1,13 +1,6 @@
 import { ROOT_CONTEXT, type Span, type SpanContext, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { parseTraceParent, setGlobalErrorHandler } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace';
+import { parseTraceParent } from '@opentelemetry/core';
+import { type Spans, traceparentOf } from '../../subgraphs/shared/telemetry/spans.ts';
 import type { SubgraphRequest } from '../sources/source.ts';
 import type { CallOutcome, Observation, Outcome, Phase } from './observation.ts';
 
@@ -31,38 +24,12 @@ export interface CallTrace {
   end(at: number, outcome: CallOutcome): void;
 }
 
-export interface TracingOptions {
-  /** Where OTLP/HTTP is taken, without `/v1/traces`. */
-  readonly endpoint: string;
-  /** Share of the traces begun here that are recorded, from 0 to 1. A trace that is continued is recorded where its beginning was. */
-  readonly ratio: number;
-  readonly service: string;
-  /** Told when spans could not be sent; they are lost. */
-  onFailure(error: unknown): void;
-}
-
-/** Longest wait for the collector in milliseconds, its retries included: the end of the process waits for it. */
-const patience = 2_000;
-
 /** Errors of ours, as against those of whoever asked. */
 const ourErrors: ReadonlySet<string> = new Set(['INTERNAL_SERVER_ERROR', 'UPSTREAM_FAILED']);
 
-/**
- * Sends spans to an OpenTelemetry collector, in batches, off the way of requests. Loaded by those only who trace: import it when there is an
- * endpoint. Attributes are those of the semantic conventions; documents, variables, accounts and addresses are never among them.
- */
-export function startTracing({ endpoint, ratio, service, onFailure }: TracingOptions): {
-  tracer: Tracer;
-  stop(): Promise<void>;
-} {
-  const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
-  setGlobalErrorHandler(onFailure);
-  const provider = new TracerProvider({
-    resource: resourceFromAttributes({ 'service.name': service }),
-    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url, timeoutMillis: patience }) })],
-  });
-  const spans = provider.getTracer('jarvis.gateway');
+/** Traces operations: phases and calls to subgraphs are spans below theirs. */
+export function traceOperations(opened: Spans): Tracer {
+  const spans = opened.of('jarvis.gateway');
 
   const begin: Tracer['begin'] = (at, traceparent) => {
     const remote = traceparent === null ? null : parseTraceParent(traceparent);
@@ -115,7 +82,7 @@ export function startTracing({ endpoint, ratio, service, onFailure }: TracingOpt
     };
   };
 
-  return { tracer: { begin }, stop: () => provider.shutdown().catch(onFailure) };
+  return { begin };
 }
 
 /** Not recorded here; the subgraph shall not record it either. */
@@ -123,9 +90,4 @@ const unrecorded = (context: SpanContext): CallTrace => ({ traceparent: tracepar
 
 function fail(span: Span, type: string): void {
   span.setAttribute('error.type', type).setStatus({ code: SpanStatusCode.ERROR });
-}
-
-/** The span's identity as W3C Trace Context writes it. */
-function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): string {
-  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }

@@ -44,7 +44,7 @@ export const drillConfig = (databaseUrl: string, keys: { current: string; old?: 
  */
 export async function openHouse(config: Config): Promise<House> {
   const domains = Object.values(definitions);
-  const { platform, close } = await startPlatform(config, createLog('error'), () => {}, domains);
+  const { platform, close } = await startPlatform(config, createLog('error'), () => {}, domains, 'jarvis-drill');
   try {
     const subgraphs = new Map(domains.map((definition) => [definition.name, createSubgraph(definition, platform)]));
     const app = await createApp({ platform, subgraphs, planningThread: true });

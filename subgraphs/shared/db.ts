@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
@@ -68,6 +69,13 @@ export function openDb(
     },
     options.log,
   );
+  // Who waits for a connection gets it in the course of somebody else's work: traces must tell them apart.
+  const connect = pool.connect;
+  pool.connect = ((callback?: () => void) =>
+    (connect as (callback?: unknown) => unknown).call(
+      pool,
+      callback && statements.trace ? AsyncResource.bind(callback) : callback,
+    )) as typeof connect;
   const db = new PrismaClient({
     adapter: new PrismaPg(pool),
     // `throw` already reaches us; Prisma's own printing would put SQL and values on the console.

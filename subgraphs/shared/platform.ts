@@ -9,6 +9,7 @@ import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import type { SubgraphDefinition } from './subgraph.ts';
 import type { Statements } from './telemetry/statements.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 
 /** What is asked of every domain: where a person's data is concerned as a whole, and what is to be done in the background. */
 export type Domain = Pick<
@@ -24,6 +25,8 @@ export interface Platform {
   databaseUrl: string;
   /** What the connections to it do, for metrics. */
   database: { pool: Pick<pg.Pool, 'totalCount' | 'idleCount' | 'waitingCount' | 'options'>; statements: Statements };
+  /** Null where nothing is traced. */
+  tracing: Tracing | null;
   bus: Bus;
   jobs: Jobs;
   secrets: Secrets;

@@ -11,6 +11,7 @@ import { createHttpClient } from './http.ts';
 import { createJobs, migrateQueues } from './jobs.ts';
 import type { Log } from './log.ts';
 import type { Domain, Platform } from './platform.ts';
+import { openTracing } from './telemetry/tracing.ts';
 import { waitForMigrations } from './waiting.ts';
 
 export interface StartedPlatform {
@@ -25,6 +26,7 @@ export interface StartedPlatform {
 /**
  * Opens everything a process stands on: the database (embedded unless DATABASE_URL is set), its migrations, the bus and
  * the queues, and the way to the graph.
+ * @param service what spans say that this process is.
  * @param graphUrl where the gateway takes operations; asked each time, for its port may be known late.
  * @throws ConfigError with one sentence that says what to change.
  */
@@ -33,6 +35,7 @@ export async function startPlatform(
   log: Log,
   onProgress: (what: string) => void,
   domains: readonly Domain[],
+  service: string,
   graphUrl: () => string = () => config.GATEWAY_URL ?? `${config.publicUrl}/graphql`,
 ): Promise<StartedPlatform> {
   const embedded = config.DATABASE_URL
@@ -66,6 +69,8 @@ export async function startPlatform(
     const { db, pool, statements, close: closeDb } = openDb(databaseUrl, { connections, log, slowMs });
     const watched = { pool, statements };
     closers.push(['the database', closeDb]);
+    const tracing = await openTracing(config, service, statements, log);
+    closers.push(['the way of spans', async () => tracing?.stop()]);
     const bus = await openBus(config, databaseUrl, log);
     closers.push(['the bus', () => bus.close()]);
     const graph = createGraphClient(graphUrl, config.REQUEST_TIMEOUT_MS + 1_000);
@@ -85,6 +90,7 @@ export async function startPlatform(
       db,
       databaseUrl,
       database: watched,
+      tracing,
       bus,
       jobs,
       secrets,

@@ -145,32 +145,37 @@ export function createSubgraph<Loaders>(definition: SubgraphDefinition<Loaders>,
     return document;
   };
 
+  async function answer(call: SubgraphCall): Promise<FormattedExecutionResult> {
+    const document = prepare(call.query);
+    if (!('kind' in document)) return { errors: document.map((problem) => problem.toJSON()) };
+    const ctx = createContext(platform, call.request, makeLoaders);
+    if (call.eventId !== undefined) {
+      const userId = call.request.viewer?.userId;
+      const find = isDeltaId(call.eventId) ? findDelta : findEvent;
+      const event = call.event ?? (userId && (await find(ctx.db, userId, call.eventId)));
+      if (event && event.userId === userId) ctx.event = event;
+      // Whoever follows a reply is told that it was deleted meanwhile; an event that is gone is no news.
+      else if (!isDeltaId(call.eventId)) return { data: null };
+    }
+    const result = await execute({
+      schema,
+      document,
+      variableValues: call.variables,
+      operationName: call.operationName,
+      contextValue: ctx,
+      rootValue: ctx.event,
+    });
+    const errors = result.errors?.map((error) => mask(error, ctx));
+    return { data: result.data as never, ...(errors && { errors }) };
+  }
+
   const reactions = definition.reactions ?? {};
   let running: ReturnType<typeof runReactions>[] = [];
   return {
     name: definition.name,
-    async execute(call) {
-      const document = prepare(call.query);
-      if (!('kind' in document)) return { errors: document.map((problem) => problem.toJSON()) };
-      const ctx = createContext(platform, call.request, makeLoaders);
-      if (call.eventId !== undefined) {
-        const userId = call.request.viewer?.userId;
-        const find = isDeltaId(call.eventId) ? findDelta : findEvent;
-        const event = call.event ?? (userId && (await find(ctx.db, userId, call.eventId)));
-        if (event && event.userId === userId) ctx.event = event;
-        // Whoever follows a reply is told that it was deleted meanwhile; an event that is gone is no news.
-        else if (!isDeltaId(call.eventId)) return { data: null };
-      }
-      const result = await execute({
-        schema,
-        document,
-        variableValues: call.variables,
-        operationName: call.operationName,
-        contextValue: ctx,
-        rootValue: ctx.event,
-      });
-      const errors = result.errors?.map((error) => mask(error, ctx));
-      return { data: result.data as never, ...(errors && { errors }) };
+    execute(call) {
+      const { tracing } = platform;
+      return tracing ? tracing.execute(definition.name, call, () => answer(call)) : answer(call);
     },
     async work() {
       const watches = Object.entries(definition.watches?.(platform) ?? {});

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const start = (env: Record<string, string>) =>
-  startPlatform(readConfig({ NODE_ENV: 'test', DATABASE_URL: database.url, ...env }), log, () => {}, []);
+  startPlatform(readConfig({ NODE_ENV: 'test', DATABASE_URL: database.url, ...env }), log, () => {}, [], 'test');
 const refusal = (env: Record<string, string>) =>
   start(env).then(
     async (started) => {

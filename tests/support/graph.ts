@@ -111,6 +111,7 @@ export async function startGraph(
     config,
     db,
     database: { pool, statements },
+    tracing: null,
     databaseUrl: database.url,
     bus,
     jobs: queue.jobs,

@@ -27,6 +27,7 @@ export async function startTestPlatform(options: { connections?: number; log?: L
     config: readConfig({ NODE_ENV: 'test', DATABASE_URL: database.url }),
     db,
     database: { pool, statements },
+    tracing: null,
     databaseUrl: database.url,
     bus: createMemoryBus(log),
     jobs,

@@ -94,6 +94,7 @@ export async function startServer(
     log,
     () => {},
     Object.values(definitions),
+    'jarvis-gateway',
     () => `${url}/graphql`,
   );
   if (http) platform.http = http;

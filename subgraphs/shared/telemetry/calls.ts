@@ -3,7 +3,8 @@ import type { SubgraphCall } from '../subgraph.ts';
 import type { Metrics } from './metrics.ts';
 import { count, partBounds, type Series, series, watchSeries } from './series.ts';
 
-const kindOf = (query: string) => /^\s*(query|mutation|subscription)\b/.exec(query)?.[1] ?? 'query';
+/** The kind of an operation, by its first word. */
+export const kindOf = (query: string) => /^\s*(query|mutation|subscription)\b/.exec(query)?.[1] ?? 'query';
 
 /**
  * Counts the calls that this process answers for its gateways: how many run, how they ended (`ok`, `errors` in the answer, `failed` without one)

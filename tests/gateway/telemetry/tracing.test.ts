@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parse } from 'graphql';
 import { createGateway } from '../../../gateway/gateway.ts';
@@ -7,10 +5,12 @@ import { toCall } from '../../../gateway/sources/embedded.ts';
 import type { Source, SubgraphRequest } from '../../../gateway/sources/source.ts';
 import { createTelemetry } from '../../../gateway/telemetry/observer.ts';
 import { createSlowOperations } from '../../../gateway/telemetry/slowOperations.ts';
-import { startTracing } from '../../../gateway/telemetry/tracing.ts';
+import { traceOperations } from '../../../gateway/telemetry/tracing.ts';
 import { createContext, type RequestInfo } from '../../../subgraphs/shared/context.ts';
 import type { Platform } from '../../../subgraphs/shared/platform.ts';
 import { createMetrics } from '../../../subgraphs/shared/telemetry/metrics.ts';
+import { openSpans, type SpansOptions } from '../../../subgraphs/shared/telemetry/spans.ts';
+import { attributesOf, type Collector, startCollector } from '../../support/collector.ts';
 import { recordingLog } from '../../support/platform.ts';
 import { compose, localSource } from '../execution/federation.ts';
 
@@ -18,48 +18,21 @@ const above = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const aboveNotRecorded = above.replace(/01$/, '00');
 const canary = 'canary-7f3a9b';
 
-interface SpanJson {
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  name: string;
-  kind: number;
-  startTimeUnixNano: string;
-  endTimeUnixNano: string;
-  attributes: { key: string; value: { stringValue?: string; intValue?: number } }[];
-  status: { code: number };
-}
-
-/** A collector of OpenTelemetry: takes OTLP/HTTP in JSON. */
-let collector: Server;
-let received: string[];
+let collector: Collector;
 let endpoint: string;
-
 beforeEach(async () => {
-  received = [];
-  collector = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    if (request.url === '/v1/traces') received.push(Buffer.concat(chunks).toString());
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-  });
-  await new Promise<void>((done) => collector.listen(0, '127.0.0.1', done));
-  endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+  collector = await startCollector();
+  endpoint = collector.endpoint;
 });
+afterEach(async () => collector.stop());
 
-afterEach(async () => {
-  collector.closeAllConnections();
-  await new Promise((done) => collector.close(done));
-});
+const spans = () => collector.spans();
 
-const spans = () =>
-  received.flatMap((text): SpanJson[] =>
-    JSON.parse(text).resourceSpans.flatMap((resource: any) =>
-      resource.scopeSpans.flatMap((scope: any) => scope.spans as SpanJson[]),
-    ),
-  );
-const attributesOf = (span: SpanJson) =>
-  Object.fromEntries(span.attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+/** Spans of operations, as the gateway begins them. */
+function startTracing(options: SpansOptions) {
+  const opened = openSpans(options);
+  return { tracer: traceOperations(opened), stop: opened.stop };
+}
 
 /** Runs one operation with one call to each of two subgraphs, of which the second fails. Returns what the first was told. */
 async function run(
@@ -158,8 +131,8 @@ test('an operation is a span, with its phases and its subgraph calls below it', 
   });
   expect(children.find(({ name }) => name === 'query chat')).toMatchObject({ status: { code: 2 } });
   expect(told.traceparent).toBe(`00-${call.traceId}-${call.spanId}-01`);
-  expect(received.join('')).not.toMatch(/canary|10\.0\.0\.7/);
-  expect(received.join('')).toContain('"service.name"');
+  expect(collector.received.join('')).not.toMatch(/canary|10\.0\.0\.7/);
+  expect(collector.received.join('')).toContain('"service.name"');
 });
 
 test('requests whose parts are made when they are asked for stay such', async () => {
@@ -251,7 +224,7 @@ test("a client's trace is continued only when clients are trusted", async () => 
   expect(own.traceId).not.toBe(above.split('-')[1]);
   expect(own.parentSpanId ?? '').toBe('');
 
-  received = [];
+  collector.received.length = 0;
   const { told } = await run({ trustsClients: true }, above);
   const continued = spans().find(({ name }) => name === 'query')!;
   expect(continued.traceId).toBe(above.split('-')[1]);
@@ -271,7 +244,7 @@ test('what is not sampled is not sent, and subgraphs are told so', async () => {
   const { told } = await run({ ratio: 0 });
   expect(told.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
   await run({ trustsClients: true }, aboveNotRecorded);
-  expect(received).toEqual([]);
+  expect(collector.received).toEqual([]);
 });
 
 test('log lines carry the trace id, here and in the subgraph', async () => {
@@ -288,11 +261,7 @@ test('log lines carry the trace id, here and in the subgraph', async () => {
 });
 
 test('a collector that is gone costs spans and nothing else', async () => {
-  const { port } = collector.address() as AddressInfo;
-  collector.closeAllConnections();
-  await new Promise((done) => collector.close(done));
-  endpoint = `http://127.0.0.1:${port}`;
+  await collector.stop();
   const { failures } = await run();
   expect(failures).toHaveLength(1);
-  await new Promise<void>((done) => collector.listen(0, '127.0.0.1', done));
 });
