@@ -44,12 +44,15 @@ serve() {
   $NGINX -t -q && $NGINX -s reload
 }
 
-# Whether a set serves, once nginx has read its configuration again.
+# Whether a set serves, once nginx has read its configuration again. Workers of before may answer for a moment beside the new ones: so several
+# answers in a row count.
 serves() {
-  left=10
+  left=20
+  row=0
   while [ "$left" -gt 0 ]; do
-    [ "$(get /set)" = "$1" ] && return 0
-    sleep 1
+    if [ "$(get /set)" = "$1" ]; then row=$((row + 1)); else row=0; fi
+    [ "$row" -ge 4 ] && return 0
+    sleep 0.5
     left=$((left - 1))
   done
   return 1
