@@ -1,4 +1,5 @@
 import { signedIn } from '../shared/context.ts';
+import { Prisma } from '../shared/db.ts';
 import type { LoggedEvent } from '../shared/events.ts';
 import { defineSubgraph } from '../shared/subgraph.ts';
 import { type ChatLoaders, createLoaders } from './context.ts';
@@ -32,6 +33,7 @@ export const chat = defineSubgraph<ChatLoaders>({
   },
   jobs: chatJobs,
   dueWork: dueReplies,
+  usage: () => ({ features: { conversations: Prisma.sql`SELECT user_id FROM conversations` } }),
   exports,
   async erase(tx, userId) {
     await tx.conversation.deleteMany({ where: { userId } }); // takes the messages along

@@ -5,6 +5,7 @@ import { createLoaders, type GoalsLoaders } from './context.ts';
 import { demo } from './demo.ts';
 import { erase, exports } from './ownership.ts';
 import { resolvers } from './resolvers.ts';
+import { usage } from './usage.ts';
 
 /** Life areas, goals, progress, and what can be told from it. */
 export const goals = defineSubgraph<GoalsLoaders>({
@@ -24,6 +25,7 @@ export const goals = defineSubgraph<GoalsLoaders>({
       return { event, goal: await ctx.loaders.goal.load(event.subjectId) };
     },
   },
+  usage,
   exports,
   erase,
   demo,

@@ -1,3 +1,4 @@
+import { Prisma } from '../shared/db.ts';
 import { defineSubgraph } from '../shared/subgraph.ts';
 import { connectionJobs } from './connections/jobs.ts';
 import { outsideTransactions } from './connections/mutations.ts';
@@ -43,6 +44,14 @@ export const integrations = defineSubgraph<Loaders>({
     ...webhookJobs(platform),
   ],
   dueWork,
+  usage: () => ({
+    features: {
+      connections: Prisma.sql`SELECT user_id FROM connections`,
+      automations: Prisma.sql`SELECT user_id FROM automation_rules`,
+      reminders: Prisma.sql`SELECT user_id FROM reminders`,
+      webhooks: Prisma.sql`SELECT user_id FROM webhooks`,
+    },
+  }),
   exports,
   release: (platform, userId) => giveBackAll(platform, createOutside(platform), userId),
   erase,

@@ -1,4 +1,5 @@
 import { signedIn } from '../shared/context.ts';
+import { Prisma } from '../shared/db.ts';
 import { defineSubgraph } from '../shared/subgraph.ts';
 import { createLoaders, type ResearchLoaders } from './context.ts';
 import { demo } from './demo.ts';
@@ -31,6 +32,7 @@ export const research = defineSubgraph<ResearchLoaders>({
     },
   },
   dueWork: dueRuns,
+  usage: () => ({ features: { research: Prisma.sql`SELECT user_id FROM research_categories` } }),
   jobs: (platform) => researchJobs(platform, createMeans(platform)),
   exports,
   async erase(tx, userId) {

@@ -24,6 +24,7 @@ import type { Platform } from './platform.ts';
 import { onEveryEvent, type Reactions, runReactions, type Watch } from './reactions.ts';
 import { scalars } from './scalars.ts';
 import { subgraphSdl } from './sdl.ts';
+import type { Usage } from './telemetry/business.ts';
 
 /** One file of a data export: rows of one type, each a plain object of scalars. */
 export interface ExportedType {
@@ -55,6 +56,8 @@ export interface SubgraphDefinition<Loaders = unknown> {
   jobs?: (platform: Platform) => JobDefinition[];
   /** What is due in tables of the domain and nobody is at, by name: SQL that yields one row of `count` and `since`, when the oldest was due. */
   dueWork?: (now: Date) => Record<string, Prisma.Sql>;
+  /** What is counted of how the domain is used, where the installation wants to know. */
+  usage?: () => Usage;
   /** The domain's part of a data export. */
   exports?: readonly ExportedType[];
   /**

@@ -1,3 +1,4 @@
+import { Prisma } from '../shared/db.ts';
 import { defineSubgraph } from '../shared/subgraph.ts';
 import { accessJobs } from './accessJobs.ts';
 import { createLoaders, type Loaders } from './context.ts';
@@ -24,6 +25,12 @@ export const users = defineSubgraph<Loaders>({
   reactions,
   jobs: (platform) => [...accessJobs(platform), ...userJobs(platform)],
   exports: exported,
+  usage: () => ({
+    visits: [
+      Prisma.sql`SELECT user_id, last_used_at AS at FROM sessions`,
+      Prisma.sql`SELECT user_id, last_used_at AS at FROM api_keys WHERE last_used_at IS NOT NULL`,
+    ],
+  }),
   erase: eraseUser,
   demo: makeDemo,
 });

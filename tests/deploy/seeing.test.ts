@@ -117,7 +117,7 @@ describe('what a started Jarvis shows', () => {
   let text: string;
   let userId: string;
   beforeAll(async () => {
-    server = await startServer('embedded');
+    server = await startServer('embedded', { BUSINESS_METRICS: 'yes' });
     const ada = await server.person('ada@example.com');
     userId = (await ada.ask('{ viewer { id } }')).viewer.id;
     const remote = createSubgraphServer(createSubgraph(definitions.goals, server.platform), server.platform, [

@@ -1,6 +1,7 @@
 import type { QueueFigures } from '../jobs.ts';
 import type { Platform } from '../platform.ts';
 import { readDueWork, readersOf, readLag, type Waiting } from './backlog.ts';
+import { watchBusiness } from './business.ts';
 import type { Figure } from './distribution.ts';
 import { lately } from './lately.ts';
 import type { Metrics } from './metrics.ts';
@@ -13,6 +14,8 @@ import { watchSeries } from './series.ts';
 export function watchPlatform(metrics: Metrics, platform: Platform, subgraphs: readonly string[]): void {
   watchDatabase(metrics, platform);
   watchQueues(metrics, platform, subgraphs);
+  // It is about people as a whole, so it is told where they are.
+  if (platform.config.BUSINESS_METRICS === 'yes' && subgraphs.includes('users')) watchBusiness(metrics, platform);
   const { db, now } = platform;
   const domains = platform.domains.filter(({ name }) => subgraphs.includes(name));
   const readers = readersOf(domains, platform);
