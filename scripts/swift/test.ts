@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+
+/**
+ * `npm run test:swift`: what Linux can check of the Swift side, in a chroot with Debian's Swift that is built once. Options:
+ * `--coverage` prints which part of each module's lines the tests run, and fails below 90 % where it counts;
+ * `--filter <name>` runs only the tests of that name.
+ * The chroot lies in `SWIFT_ROOT`, else in `.jarvis/swift-toolchain`. Where it cannot be made, that is said and the checks are skipped,
+ * unless `JARVIS_NO_SKIP` is 1.
+ */
+const root = join(import.meta.dirname, '../..');
+const scripts = import.meta.dirname;
+const swift = join(root, 'swift/JarvisKit');
+const chroot = resolve(process.env.SWIFT_ROOT ?? join(root, '.jarvis/swift-toolchain'));
+const args = process.argv.slice(2);
+const withCoverage = args.includes('--coverage');
+const filter = args.includes('--filter') ? args.slice(args.indexOf('--filter')).slice(0, 2) : [];
+
+/** Where at least so much of the lines has to be run. */
+const covered = ['Sync', 'Session', 'Persistence', 'PersistenceSQLite', 'Features'];
+const leastCoverage = 90;
+
+const missing = whatIsMissing();
+if (missing) {
+  console.error(`SKIPPED: the Swift package was not checked. ${missing}`);
+  process.exit(process.env.JARVIS_NO_SKIP === '1' ? 1 : 0);
+}
+
+step('the documents and example answers are up to date', process.execPath, [
+  ...['--import', 'tsx', join(scripts, 'generate.ts'), '--check'],
+]);
+if (!existsSync(chroot)) step('the toolchain', join(scripts, 'toolchain.sh'), [chroot]);
+inside('the formatting', 'swift', 'format', 'lint', '--strict', '--recursive', 'Sources', 'Tests', 'Package.swift');
+// Debian's gold linker does not resolve what Observation leaves open in the shared libraries; lld does.
+const build = ['--package-path', '/package', '--scratch-path', '/build', '-Xswiftc', '-use-ld=lld'];
+inside('the tests', 'swift', 'test', ...build, ...filter, ...(withCoverage ? ['--enable-code-coverage'] : []));
+if (withCoverage) reportCoverage();
+
+function whatIsMissing(): string | null {
+  if (process.platform !== 'linux') return 'On a Mac, run "swift test" in swift/JarvisKit.';
+  if (process.getuid?.() !== 0) return 'A chroot needs root.';
+  const folders = (process.env.PATH ?? '').split(delimiter).concat('/usr/sbin', '/sbin');
+  const absent = ['chroot', 'unshare', ...(existsSync(chroot) ? [] : ['debootstrap', 'apt-get'])].filter(
+    (command) => !folders.some((folder) => existsSync(join(folder, command))),
+  );
+  return absent.length > 0 ? `There is no ${absent.join(', no ')} here.` : null;
+}
+
+function inside(title: string, ...command: string[]): void {
+  step(title, join(scripts, 'inside.sh'), [chroot, swift, ...command]);
+}
+
+function step(title: string, command: string, parameters: string[]): void {
+  const start = Date.now();
+  console.log(`\n== ${title}`);
+  const { status, error } = spawnSync(command, parameters, { cwd: root, stdio: 'inherit' });
+  if (error || status !== 0) {
+    console.error(`FAILED: ${title}${error ? `: ${error.message}` : ''}`);
+    process.exit(1);
+  }
+  console.log(`== ${title}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
+}
+
+interface CoverageExport {
+  data: { files: { filename: string; summary: { lines: { count: number; covered: number } } }[] }[];
+}
+
+/** Reads what llvm-cov exported, and prints the lines that were run of each module. */
+function reportCoverage(): void {
+  const { stdout } = spawnSync(
+    join(scripts, 'inside.sh'),
+    [
+      chroot,
+      swift,
+      'sh',
+      '-c',
+      'cat "$(swift test --package-path /package --scratch-path /build --show-codecov-path)"',
+    ],
+    { encoding: 'utf8', maxBuffer: 1 << 28 },
+  );
+  const modules = new Map<string, { count: number; covered: number }>();
+  for (const { filename, summary } of (JSON.parse(stdout) as CoverageExport).data[0]!.files) {
+    const module = /\/package\/Sources\/([^/]+)\//.exec(filename)?.[1];
+    if (!module) continue;
+    const sum = modules.get(module) ?? { count: 0, covered: 0 };
+    sum.count += summary.lines.count;
+    sum.covered += summary.lines.covered;
+    modules.set(module, sum);
+  }
+  console.log('\nLines that the tests run:');
+  const percent = ({ count, covered: run }: { count: number; covered: number }) => (100 * run) / count;
+  for (const [module, lines] of [...modules].sort())
+    console.log(`${module.padEnd(20)} ${percent(lines).toFixed(1).padStart(5)} %  of ${lines.count}`);
+  const low = covered.filter((module) => modules.has(module) && percent(modules.get(module)!) < leastCoverage);
+  if (low.length > 0) {
+    console.error(`FAILED: below ${leastCoverage} %: ${low.join(', ')}`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,31 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// On Linux the package builds without a network: everything that needs Apple's frameworks or Apollo iOS is a target of its own,
+// which is only there on Apple's systems.
+let package = Package(
+  name: "JarvisKit",
+  defaultLocalization: "en",
+  platforms: [.iOS(.v17), .macOS(.v14)],
+  products: [
+    .library(
+      name: "JarvisKit",
+      targets: ["Models", "Graph", "GraphHTTP", "Persistence", "PersistenceSQLite", "Sync", "Session"])
+  ],
+  targets: [
+    .target(name: "Models"),
+    .target(name: "Graph", dependencies: ["Models"]),
+    .target(name: "GraphHTTP", dependencies: ["Graph"]),
+    .target(name: "Persistence", dependencies: ["Models"]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "PersistenceSQLite", dependencies: ["Persistence", "CSQLite"]),
+    .target(name: "Sync", dependencies: ["Graph", "Persistence"]),
+    .target(name: "Session", dependencies: ["Graph"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models"]),
+    .testTarget(name: "GraphTests", dependencies: ["Graph", "GraphHTTP"], resources: [.copy("Answers")]),
+    .testTarget(name: "PersistenceTests", dependencies: ["Persistence", "PersistenceSQLite"]),
+    .testTarget(name: "SyncTests", dependencies: ["Sync", "PersistenceSQLite"]),
+    .testTarget(name: "SessionTests", dependencies: ["Session"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
