@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Bucket, Budget } from './budget.ts';
+import { sha256 } from './sha256.ts';
 
 export interface RedisBudgetOptions {
   /** From `connectForBudget`. */
@@ -54,6 +55,9 @@ end
 return { granted, string.format('%.17g', left) }
 `;
 
+/** A hash, so that Redis and its files name nobody. The braces keep a bucket on one node of a cluster. */
+export const budgetKey = (account: string) => `budget:{${sha256(account)}}`;
+
 type Spend = (key: string, capacity: number, rate: number, points: number, way: string) => Promise<[number, string]>;
 
 /** One budget for all processes that share a Redis. Where Redis is dead, slow or full, each process counts for itself until it is back. */
@@ -68,7 +72,7 @@ export function createRedisBudget(options: RedisBudgetOptions): Budget {
     if (now() < restingUntil) return undefined;
     try {
       const [granted, remaining] = await spend(
-        `budget:{${account}}`,
+        budgetKey(account),
         bucket.capacity,
         bucket.restorePerSecond,
         points,

@@ -2,13 +2,14 @@ import { setMaxListeners } from 'node:events';
 import { createPostgresBackend, Queue, runMigrations, UnrecoverableError, Worker, withBackend } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 import pg from 'pg';
+import { sha256 } from './crypto.ts';
 import { openPool } from './db.ts';
 import type { Log } from './log.ts';
 import { jobMetrics } from './telemetry/jobs.ts';
 
 /**
  * Work in the background. Data carries ids only, never secrets or copies of rows: the job reads what is so when it runs.
- * It does not name people either: the queue keeps jobs that failed for a day, and no erasure looks for anybody there.
+ * It names objects, never people: an erasure finds a person's jobs by asking whose objects they name (`forget`).
  * Delivery is at least once, so a job's effect must be safe to repeat.
  */
 export interface JobDefinition {
@@ -36,6 +37,13 @@ export interface Jobs {
   figures(subgraph: string): Promise<QueueFigures>;
   /** Jobs of a subgraph that were given up within the last day, the latest first, at most a thousand. */
   failed(subgraph: string): Promise<FailedJob[]>;
+  /**
+   * Removes the jobs that name somebody's objects, whatever their state, and what the queues noted about jobs in passing.
+   * One that is running stays: it ends by itself.
+   * @param theirs which of these values of jobs' data belong to whom is to be forgotten
+   * @returns how many were removed
+   */
+  forget(subgraphs: readonly string[], theirs: (values: string[]) => Promise<ReadonlySet<string>>): Promise<number>;
   /** Puts a job that was given up back on its queue; false when there is none of that id. */
   retry(subgraph: string, id: string): Promise<boolean>;
   /**
@@ -106,6 +114,7 @@ export function createJobs(
   const {
     queue: openQueue,
     worker: openWorker,
+    forgetEvents,
     close: closeConnections,
   } = connection.redisUrl
     ? onRedis(connection.redisUrl, workerSettings, log)
@@ -136,8 +145,8 @@ export function createJobs(
   };
   return {
     async add(name, data, { id, delay } = {}) {
-      // BullMQ takes no colons in ids, nor ids that are numbers.
-      const jobId = id && `id-${id.replaceAll(':', '.')}`;
+      // BullMQ takes no colons in ids, nor ids that are numbers. It also notes them where nobody looks again: a hash names nothing.
+      const jobId = id && `id-${sha256(id)}`;
       await queueOf(name).add(name, data, { ...settings, ...(jobId && { jobId }), ...(delay && { delay }) });
     },
     async work(definitions) {
@@ -214,6 +223,15 @@ export function createJobs(
         failedAt: new Date(finishedOn),
       }));
     },
+    async forget(subgraphs, theirs) {
+      let removed = 0;
+      for (const subgraph of subgraphs) {
+        const queue = queueOf(`${subgraph}.`);
+        removed += await forgetJobs(queue, theirs);
+        await forgetEvents(queue.name);
+      }
+      return removed;
+    },
     async retry(subgraph, id) {
       const job = await queueOf(`${subgraph}.`).getJob(id);
       if (!job || !(await job.isFailed())) return false;
@@ -263,6 +281,30 @@ function groupBySubgraph(definitions: readonly JobDefinition[]): Map<string, Job
   return groups;
 }
 
+/** Jobs read at once when one looks through a queue. */
+const page = 500;
+
+/** Those that move while one looks are about to run, and go when they have found nothing to do. */
+async function forgetJobs(queue: Queue, theirs: (values: string[]) => Promise<ReadonlySet<string>>): Promise<number> {
+  const found = new Set<string>();
+  for (const state of ['waiting', 'prioritized', 'delayed', 'failed', 'completed'] as const) {
+    for (let start = 0; ; start += page) {
+      // A job that ends while it is read is not there any more.
+      const jobs = (await queue.getJobs([state], start, start + page - 1)).filter((job) => job?.id !== undefined);
+      const valuesOf = (data: object) => Object.values(data ?? {}).map(String);
+      const named = await theirs(jobs.flatMap(({ data }) => valuesOf(data)));
+      for (const { id, data } of jobs) if (valuesOf(data).some((value) => named.has(value))) found.add(id!);
+      if (jobs.length === 0) break;
+    }
+  }
+  let removed = 0;
+  for (const id of found) {
+    // Null while a worker is at it, or when it is gone already.
+    if (await queue.remove(id)) removed++;
+  }
+  return removed;
+}
+
 type Run = (job: { name: string; data: unknown; attemptsMade: number }) => Promise<void>;
 type WorkerSettings = { lockDuration: number; stalledInterval: number; maxStalledCount: number };
 
@@ -279,6 +321,10 @@ function onRedis(url: string, settings: WorkerSettings, log: Log) {
       const connection = open({ maxRetriesPerRequest: null, socketTimeout: 20_000 });
       consumers.push(connection);
       return new Worker(name, run, { connection, concurrency, ...settings });
+    },
+    /** BullMQ's stream of what happened to jobs. Nobody here reads it. */
+    forgetEvents: async (name: string) => {
+      await producer.del(`bull:${name}:events`);
     },
     close: async () => {
       for (const client of [producer, ...consumers]) client.disconnect();
@@ -297,6 +343,9 @@ function onPostgres(connectionString: string, settings: WorkerSettings, log: Log
     queue: (name: string) => new backed.Queue(name, { connection: pool }) as unknown as Queue,
     worker: (name: string, concurrency: number, run: Run) =>
       new backed.Worker(name, run, { connection: pool, concurrency, ...settings }) as unknown as Worker,
+    forgetEvents: async (name: string) => {
+      await pool.query('DELETE FROM event WHERE queue = $1', [name]);
+    },
     close: () => pool.end(),
   };
 }

@@ -1,5 +1,7 @@
+import { Prisma } from '../../prisma/generated/client.ts';
 import { sha256 } from '../shared/crypto.ts';
 import type { Tx } from '../shared/db.ts';
+import { type Kind, kindOf, kinds } from '../shared/ids.ts';
 import type { Platform } from '../shared/platform.ts';
 import { revokeAppleTokens } from './apple.ts';
 
@@ -11,8 +13,8 @@ const mostAtOnce = 100;
 
 /**
  * Erases accounts whose time has come, and takes up erasures that did not finish. For each: everything that opens the
- * account ends, Apple's tokens and those of connected services are revoked, each domain erases its rows in a transaction of its own and leaves a receipt,
- * and the account itself goes last. Each step can be repeated, so that it does not matter where a crash interrupts.
+ * account ends, Apple's tokens and those of connected services are revoked, the jobs that name the
+ * person's objects leave the queues, each domain erases its rows in a transaction of its own and leaves a receipt, and the account itself goes last. Each step can be repeated, so that it does not matter where a crash interrupts.
  * What remains is one row with a hash of the user id.
  * @throws Error when one or more could not be finished; they are taken up again.
  */
@@ -51,6 +53,7 @@ async function eraseAccount(platform: Platform, userId: string): Promise<void> {
   for (const { name, release } of domains) {
     if (release) await giveBack(platform, userId, startedAt, `${name}.release`, () => release(platform, userId));
   }
+  await giveBack(platform, userId, startedAt, 'queues', () => forgetJobs(platform, userId));
   for (const { name, erase } of domains) {
     if (name !== 'users' && erase) await step(platform, userId, name, (tx) => erase(tx, userId));
   }
@@ -93,6 +96,29 @@ async function begin({ db, now }: Platform, userId: string): Promise<Date | null
     await tx.taskToken.deleteMany({ where: { userId } });
     return row.startedAt;
   });
+}
+
+/** Removes the person's jobs from the queues. Before the rows: afterwards nobody could tell whose objects the jobs name. */
+function forgetJobs({ db, jobs, domains }: Platform, userId: string): Promise<number> {
+  const theirs = async (values: string[]) => {
+    const byKind = new Map<Kind, string[]>();
+    for (const value of new Set(values)) {
+      const kind = kindOf(value);
+      if (kind) byKind.set(kind, [...(byKind.get(kind) ?? []), value]);
+    }
+    const found = new Set<string>();
+    for (const [kind, ids] of byKind) {
+      const owner = Prisma.raw(kind === 'user' ? 'id' : 'user_id');
+      const rows = await db.$queryRaw<{ id: string }[]>`
+        SELECT id FROM ${Prisma.raw(kinds[kind].table)} WHERE ${owner} = ${userId} AND id = ANY(${ids})`;
+      for (const { id } of rows) found.add(id);
+    }
+    return found;
+  };
+  return jobs.forget(
+    domains.map(({ name }) => name),
+    theirs,
+  );
 }
 
 /** Not inside a transaction: others may take their time. Once the receipt is there, they are not asked again. */

@@ -234,6 +234,13 @@ function createJobList(clock: TestClock) {
     figures: async () => ({ counts: {}, oldestMs: 0 }),
     failed: async () => [],
     retry: async () => false,
+    async forget(_, theirs) {
+      const named = await theirs(waiting.flatMap(({ data }) => Object.values(data)));
+      const kept = waiting.filter(({ data }) => !Object.values(data).some((value) => named.has(value)));
+      const removed = waiting.length - kept.length;
+      waiting = kept;
+      return removed;
+    },
     async rest() {},
     async close() {},
   };

@@ -20,6 +20,7 @@ export async function startTestPlatform(options: { connections?: number; log?: L
     figures: async () => ({ counts: {}, oldestMs: 0 }),
     failed: async () => [],
     retry: async () => false,
+    forget: async () => 0,
     rest: async () => {},
     close: async () => {},
   };

@@ -165,7 +165,7 @@ describe('the erasure', () => {
       userHash: sha256(ana.userId),
       userId: null,
       receipts: Object.fromEntries(
-        ['apple', 'integrations.release', 'goals', 'chat', 'research', 'integrations'].map((name) => [
+        ['apple', 'integrations.release', 'queues', 'goals', 'chat', 'research', 'integrations'].map((name) => [
           name,
           expect.any(String),
         ]),

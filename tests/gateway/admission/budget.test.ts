@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import type { Redis } from 'ioredis';
 import type { Bucket, Budget } from '../../../gateway/admission/budget.ts';
 import { createMemoryBudget } from '../../../gateway/admission/memoryBudget.ts';
-import { connectForBudget, createRedisBudget } from '../../../gateway/admission/redisBudget.ts';
+import { budgetKey, connectForBudget, createRedisBudget } from '../../../gateway/admission/redisBudget.ts';
 import { hasRedis, startRedis, type TestRedis } from '../../support/redis.ts';
 import { until } from '../../support/until.ts';
 
@@ -172,7 +172,7 @@ describe('in memory', () => {
     const { redis } = await connect();
     const account = somebody();
     await budget.charge(account, 500, { capacity: 1_000, restorePerSecond: 100 });
-    const left = await redis.pttl(`budget:{${account}}`);
+    const left = await redis.pttl(budgetKey(account));
     expect(left).toBeGreaterThan(4_000);
     expect(left).toBeLessThanOrEqual(6_000);
   });
