@@ -69,8 +69,11 @@ if ! healthy "$to"; then
 fi
 
 back() {
-  echo "$1: the set $from serves again." >&2
-  serve "$from"
+  if serve "$from" && serves "$from"; then
+    echo "$1: the set $from serves again." >&2
+  else
+    echo "$1, and going back failed, too: look at nginx now." >&2
+  fi
   exit 1
 }
 serve "$to" || back "nginx refused the set $to"
