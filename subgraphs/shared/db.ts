@@ -69,13 +69,7 @@ export function openDb(
     },
     options.log,
   );
-  // Who waits for a connection gets it in the course of somebody else's work: traces must tell them apart.
-  const connect = pool.connect;
-  pool.connect = ((callback?: () => void) =>
-    (connect as (callback?: unknown) => unknown).call(
-      pool,
-      callback && statements.trace ? AsyncResource.bind(callback) : callback,
-    )) as typeof connect;
+  watchConnecting(pool, statements);
   const db = new PrismaClient({
     adapter: new PrismaPg(pool),
     // `throw` already reaches us; Prisma's own printing would put SQL and values on the console.
@@ -93,6 +87,29 @@ export function openDb(
       await pool.end().catch(() => {});
     },
   };
+}
+
+type Connected = (...args: unknown[]) => void;
+
+/** Counts how long is waited for a connection, which is over when there is none in time, too. */
+function watchConnecting(pool: pg.Pool, statements: Statements): void {
+  const connect = pool.connect as unknown as (callback?: Connected) => Promise<unknown> | undefined;
+  const watched: typeof connect = (callback) => {
+    const began = performance.now();
+    const over = () => statements.waits.add(performance.now() - began);
+    if (!callback) {
+      const client = connect.call(pool)!;
+      client.then(over, over);
+      return client;
+    }
+    // Who waits gets it in the course of somebody else's work: traces must tell them apart.
+    const connected = statements.trace ? AsyncResource.bind(callback) : callback;
+    return connect.call(pool, (...args) => {
+      over();
+      connected(...args);
+    });
+  };
+  pool.connect = watched as never;
 }
 
 /** Prisma's codes for a database that cannot be reached, closed the connection, or has none to spare. */

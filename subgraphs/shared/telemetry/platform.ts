@@ -33,7 +33,14 @@ export function watchPlatform(metrics: Metrics, platform: Platform, subgraphs: r
   });
 }
 
-function watchDatabase(metrics: Metrics, { database: { pool, statements } }: Platform): void {
+function watchDatabase(metrics: Metrics, { db, database: { pool, statements } }: Platform): void {
+  const answers = lately(() => db.$queryRaw`SELECT 1`);
+  metrics.watch('jarvis_database_up', 'Whether the database answers: 1 or 0', async () => [
+    { labels: {}, value: Number((await answers()) !== null) },
+  ]);
+  metrics.watchDurations('jarvis_database_connection_wait_seconds', 'How long was waited for a connection', () => [
+    { labels: {}, durations: statements.waits },
+  ]);
   metrics.watch('jarvis_database_connections', 'Connections to the database, by what they do', () => [
     { labels: { state: 'idle' }, value: pool.idleCount },
     { labels: { state: 'busy' }, value: pool.totalCount - pool.idleCount },

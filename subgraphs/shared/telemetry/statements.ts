@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Log } from '../log.ts';
+import { Distribution } from './distribution.ts';
 import { count, partBounds, type Series, series } from './series.ts';
 
 /** Called when a statement has ended. */
@@ -11,6 +12,8 @@ export interface Statements {
   readonly series: ReadonlyMap<string, Series>;
   /** How many took longer than they should. */
   readonly slow: number;
+  /** How long was waited for a connection to make them on. */
+  readonly waits: Distribution;
   /** Where traces are kept: begins the span of a statement, or null where the caller is not traced. */
   trace: ((operation: string, statement: string) => Ended | null) | null;
   began(statement: string): Ended;
@@ -30,6 +33,7 @@ export function createStatements(log: Log, slowMs: number): Statements {
     get slow() {
       return slow;
     },
+    waits: new Distribution(partBounds),
     trace: null,
     began(statement) {
       const word = /^\s*(\w+)/.exec(statement)?.[1]?.toUpperCase() ?? '';

@@ -53,6 +53,7 @@ test('tells how far the readers of this process are behind, and what is due', as
     'jarvis_queue_oldest_seconds{queue="goals"} 0',
     'jarvis_database_connections_limit 10',
     'jarvis_database_waiting 0',
+    'jarvis_database_up 1',
   ])
     expect(lines).toContain(line);
   expect(lines.some((line) => line.startsWith('jarvis_sql_statements_total{operation="INSERT",outcome="ok"}'))).toBe(
@@ -68,6 +69,7 @@ test('figures that cannot be had are left out: the database and the queues are a
   const lines = await scrape({ db: away, jobs: hung });
   expect(performance.now() - began).toBeLessThan(4_000);
   expect(lines).toContain('jarvis_database_connections_limit 10');
+  expect(lines).toContain('jarvis_database_up 0');
   for (const name of ['reaction_lag', 'due_work', 'queue_jobs'])
     expect(lines.filter((line) => line.startsWith(`jarvis_${name}{`))).toEqual([]);
 });

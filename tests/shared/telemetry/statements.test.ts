@@ -65,3 +65,23 @@ test.each([
 ])('%j is told as %j', (statement, told) => {
   expect(withoutValues(statement)).toBe(told);
 });
+
+test('who waits for a connection is counted with how long, whether one came or not', async () => {
+  const busy = openDb(database.url, { connections: 1, log });
+  const { pool, statements } = busy;
+  const waited = (...over: number[]) => {
+    const figures = statements.waits.figures('wait', {});
+    const count = figures.at(-1)!.value;
+    const short = (bound: number) => figures.find(({ labels }) => labels.le === String(bound / 1_000))!.value;
+    return [count, ...over.map((bound) => count - short(bound))];
+  };
+  const client = await pool.connect();
+  expect(waited(2_500)).toEqual([1, 0]);
+  const late = await Promise.allSettled([pool.query('SELECT 1'), pool.connect()]);
+  for (const { status } of late) expect(status).toBe('rejected');
+  expect(waited(2_500)).toEqual([3, 2]);
+  client.release();
+  await busy.db.$queryRaw`SELECT 1`;
+  expect(waited(2_500)).toEqual([4, 2]);
+  await busy.close();
+});
