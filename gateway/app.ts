@@ -28,7 +28,7 @@ import { createEndpoint } from './endpoint.ts';
 import { createExplorerHandler } from './explorer/serve.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import { createDeltaFeed, deltaField } from './sources/deltaFeed.ts';
-import { createEmbeddedSource } from './sources/embedded.ts';
+import { createEmbeddedSource, type GatewayContext } from './sources/embedded.ts';
 import { createEventFeed } from './sources/eventFeed.ts';
 import { createRemoteSource } from './sources/remote.ts';
 import { type ResilientSource, withResilience } from './sources/resilience.ts';
@@ -102,8 +102,10 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
     budget: config.REQUEST_TIMEOUT_MS,
     planner: planningThread ? { thread: {} } : undefined,
     weighing: (supergraph, apiSchema) => costModelOf(supergraph, apiSchema).weigh,
-    onFailure: ({ subgraph, path, cause }) =>
-      log.warn({ subgraph, path, error: (cause as Error)?.message }, 'a subgraph failed'),
+    onFailure({ subgraph, path, cause, context }) {
+      const requestId = (context as GatewayContext | undefined)?.request?.requestId;
+      log.warn({ requestId, subgraph, path, error: (cause as Error)?.message }, 'a subgraph failed');
+    },
     buildSource({ name }) {
       const local = subgraphs.get(name);
       const source = local

@@ -2,7 +2,13 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { ResponsePath } from './targets.ts';
 
 /** Told when a subgraph could not be asked: for the log and the metrics, never for the client. */
-export type FailureListener = (failure: { subgraph: string; path: ResponsePath; cause: unknown }) => void;
+export type FailureListener = (failure: {
+  subgraph: string;
+  path: ResponsePath;
+  cause: unknown;
+  /** The request's, where the failure is of one request. */
+  context?: unknown;
+}) => void;
 
 /** Why a fetch was given up, said so that a client may read it. */
 export class FetchFailure extends Error {}

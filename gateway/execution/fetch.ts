@@ -141,7 +141,7 @@ async function attempt(execution: Execution, node: FetchNode, path: ResponsePath
     await work();
   } catch (cause) {
     execution.errors.push(failedFetch(node.serviceName, path, cause));
-    execution.onFailure?.({ subgraph: node.serviceName, path, cause });
+    execution.onFailure?.({ subgraph: node.serviceName, path, cause, context: execution.context });
   }
 }
 

@@ -106,7 +106,12 @@ export function createContext<Loaders>(
   makeLoaders: (ctx: Context<Loaders>) => Loaders,
 ): Context<Loaders> {
   const traceId = request.traceparent?.split('-')[1];
-  const log = platform.log.child({ requestId: request.requestId, ...(traceId && { traceId }) });
+  const causationId = request.viewer?.causationId;
+  const log = platform.log.child({
+    requestId: request.requestId,
+    ...(traceId && { traceId }),
+    ...(causationId && { causationId }),
+  });
   const ctx = {
     request,
     requestId: request.requestId,

@@ -55,6 +55,8 @@ export function runReactions(
   /** Users whose next event failed lately: they wait for their timer, whatever the bus says. */
   const resting = new Map<string, NodeJS.Timeout>();
   const failures = new Map<string, number>();
+  /** The event at which a user's log has just failed: for the line that says so. */
+  const failing = new Map<string, LoggedEvent>();
   let running: Promise<void> | null = null;
   let stopped = false;
 
@@ -89,7 +91,9 @@ export function runReactions(
           outcome = (await isBehind(userId)) ? await advance(userId) : 'nothing';
         if (outcome === 'busy') lookLater(userId, firstPause);
       } catch (error) {
-        log.error({ error, consumer, userId }, 'a reaction failed and will be tried again');
+        const { id: eventId, causationId } = failing.get(userId) ?? {};
+        failing.delete(userId);
+        log.error({ error, consumer, userId, eventId, causationId }, 'a reaction failed and will be tried again');
         if (!resting.has(userId)) lookLater(userId, 5 * firstPause);
       }
     }
@@ -145,11 +149,14 @@ export function runReactions(
       for (const effect of effects) {
         await Promise.resolve()
           .then(effect)
-          .catch((error) => log.warn({ error, consumer }, 'an effect after a reaction failed'));
+          .catch((error) => log.warn({ error, consumer, eventId: current?.id }, 'an effect after a reaction failed'));
       }
       return outcome;
     } catch (error) {
-      if (current) await countFailure(current, error as Error);
+      if (current) {
+        failing.set(userId, current);
+        await countFailure(current, error as Error);
+      }
       throw error;
     }
   }
@@ -168,7 +175,10 @@ export function runReactions(
       await tx.$executeRaw`
         INSERT INTO reaction_failures (consumer, user_id, event_id, error, at)
         VALUES (${consumer}, ${userId}, ${id}, ${text}, ${platform.now()}::timestamptz) ON CONFLICT DO NOTHING`;
-      log.error({ consumer, eventId: id, error: text }, 'a reaction was given up and parked');
+      log.error(
+        { consumer, eventId: id, causationId: event.causationId, error: text },
+        'a reaction was given up and parked',
+      );
     });
     failures.delete(id);
     lookLater(userId, 0);

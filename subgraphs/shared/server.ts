@@ -55,6 +55,7 @@ export function createSubgraphServer(
       response.writeHead(status, headers).end(body);
     };
     const refuse = () => end(401, '{"error":"This subgraph only answers its gateway."}');
+    let requestId: string | undefined;
     try {
       if (request.method === 'GET' && request.url === '/health/live') return end(200, '{"status":"live"}');
       if (request.method === 'GET' && request.url === '/health/ready') {
@@ -71,9 +72,10 @@ export function createSubgraphServer(
       if (!body) return end(413, '{"error":"too large"}');
       if (!verify(request.method ?? '', request.url ?? '', request.headers, body)) return refuse();
       const call = JSON.parse(body.toString('utf8')) as SubgraphCall;
+      requestId = call.request?.requestId;
       end(200, JSON.stringify(await counted(call, () => subgraph.execute(call))));
     } catch (error) {
-      platform.log.error({ error, subgraph: subgraph.name }, 'a call to the subgraph failed');
+      platform.log.error({ error, subgraph: subgraph.name, requestId }, 'a call to the subgraph failed');
       if (!response.headersSent) end(503, '{"error":"unavailable"}');
     }
   });

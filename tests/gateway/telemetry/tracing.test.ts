@@ -256,6 +256,10 @@ test('log lines carry the trace id, here and in the subgraph', async () => {
   const { log, lines: written } = recordingLog();
   createContext({ log } as Platform, request, () => null).log.info({}, 'something happened');
   expect(JSON.parse(written[0]!)).toMatchObject({ requestId: 'request-1', traceId });
+  // And what it follows from, where a task of Jarvis's own asks.
+  const viewer = { causationId: 'run_1' } as RequestInfo['viewer'];
+  createContext({ log } as Platform, { ...request, viewer }, () => null).log.info({}, 'something happened');
+  expect(JSON.parse(written[1]!)).toMatchObject({ requestId: 'request-1', causationId: 'run_1' });
   // Of this call only: the request that others share stays as it was.
   expect((told.context as { request: RequestInfo }).request).not.toHaveProperty('traceparent');
 });
