@@ -20,9 +20,13 @@ export interface Usage {
 export const crowd = 10;
 
 /** Names and lengths, in days, of the times that are looked back on. */
-const windows = { '1d': 1, '7d': 7, '30d': 30 } as const;
-/** Of those who were here within this window, it is told who uses what. */
-const adopting = '30d';
+const periods = [
+  ['1d', 1],
+  ['7d', 7],
+  ['30d', 30],
+] as const;
+/** Of those who were here within so many days, it is told who uses what. */
+const adopting = 30;
 
 const hour = 3600_000;
 /** After a failure it is tried again no sooner, in milliseconds. */
@@ -34,53 +38,59 @@ export interface Business {
   readonly outcomes: readonly Figure[];
 }
 
-type Counted = { kind: keyof Business; name: string; period: string; people: bigint; count: bigint };
+/** By period, in their order. */
+type Counts = { people: bigint[]; count: bigint[] };
 
-/** How Jarvis is used, in round numbers of many: one statement, which reads whole tables. */
+/**
+ * How Jarvis is used, in round numbers of many. Each figure is a statement of its own that reads its table once: together they take longer than one
+ * statement may, where there are many people.
+ */
 export async function readBusiness(db: Db, domains: readonly Pick<Domain, 'usage'>[], now: Date): Promise<Business> {
   const usages = domains.flatMap(({ usage }) => (usage ? [usage()] : []));
-  const visits = usages.flatMap((usage) => usage.visits ?? []);
-  if (visits.length === 0) return { active: [], adoption: [], outcomes: [] };
-  const periods = Prisma.sql`(VALUES ${Prisma.join(
-    Object.entries(windows).map(([name, days]) => Prisma.sql`(${name}::text, ${daysBefore(now, days)}::timestamptz)`),
-  )}) AS period(name, since)`;
-  const parts = [
-    Prisma.sql`SELECT 'active' AS kind, '' AS name, period.name AS period, count(DISTINCT user_id) AS people, count(DISTINCT user_id) AS count
-      FROM ${periods} LEFT JOIN visits ON at >= since AND at <= ${now}::timestamptz GROUP BY period.name`,
-    ...usages.flatMap(({ features = {} }) =>
-      Object.entries(features).map(
-        ([name, users]) => Prisma.sql`
-          SELECT 'adoption', ${name}::text, ${adopting}::text, count(DISTINCT user_id), count(DISTINCT user_id) FROM (${users}) AS users
-          WHERE user_id IN (SELECT user_id FROM visits
-            WHERE at >= ${daysBefore(now, windows[adopting])}::timestamptz AND at <= ${now}::timestamptz)`,
-      ),
-    ),
-    ...usages.flatMap(({ outcomes = {} }) =>
-      Object.entries(outcomes).map(
-        ([name, rows]) => Prisma.sql`
-          SELECT 'outcomes', ${name}::text, period.name, count(DISTINCT user_id), count(user_id) FROM ${periods}
-          LEFT JOIN (${rows}) AS happened ON at >= since AND at <= ${now}::timestamptz GROUP BY period.name`,
-      ),
-    ),
-  ];
-  const rows = await db.$queryRaw<Counted[]>`
-    WITH visits AS MATERIALIZED (${Prisma.join(
-      visits.map((rows) => Prisma.sql`SELECT user_id, at FROM (${rows}) AS rows`),
-      ' UNION ALL ',
-    )}) ${Prisma.join(parts, ' UNION ALL ')}`;
-  const figures = (kind: Counted['kind'], labels: (row: Counted) => Figure['labels']) =>
-    rows
-      .filter((row) => row.kind === kind)
-      .map((row) => ({ labels: labels(row), value: row.people < crowd ? 0 : rounded(row.count) }));
-  return {
-    active: figures('active', ({ period }) => ({ period })),
-    adoption: figures('adoption', ({ name }) => ({ feature: name })),
-    outcomes: figures('outcomes', ({ name, period }) => ({ outcome: name, period })),
-  };
+  const seen = usages.flatMap(({ visits = [] }) => visits);
+  const found: Record<keyof Business, Figure[]> = { active: [], adoption: [], outcomes: [] };
+  if (seen.length === 0) return found;
+  const visits = Prisma.join(
+    seen.map((rows) => Prisma.sql`SELECT user_id, at FROM (${rows}) AS rows`),
+    ' UNION ALL ',
+  );
+  const { people } = await countByPeriod(db, visits, now);
+  periods.forEach(([period], i) => {
+    found.active.push({ labels: { period }, value: told(people[i]!, people[i]!) });
+  });
+  for (const [feature, users] of usages.flatMap(({ features = {} }) => Object.entries(features))) {
+    const [row] = await db.$queryRaw<{ people: bigint }[]>`
+      SELECT count(*) AS people FROM (
+        SELECT user_id FROM (${visits}) AS visits
+        WHERE at >= ${daysBefore(now, adopting)}::timestamptz AND at <= ${now}::timestamptz GROUP BY user_id
+      ) AS active WHERE user_id IN (${users})`;
+    found.adoption.push({ labels: { feature }, value: told(row!.people, row!.people) });
+  }
+  for (const [outcome, rows] of usages.flatMap(({ outcomes = {} }) => Object.entries(outcomes))) {
+    const counts = await countByPeriod(db, rows, now);
+    periods.forEach(([period], i) => {
+      found.outcomes.push({ labels: { outcome, period }, value: told(counts.people[i]!, counts.count[i]!) });
+    });
+  }
+  return found;
+}
+
+/** How many rows of `user_id` and `at` there are in each period, and of how many people. By person first: distinct people are dear to count. */
+async function countByPeriod(db: Db, rows: Prisma.Sql, now: Date): Promise<Counts> {
+  const within = (days: number) => Prisma.sql`count(*) FILTER (WHERE at >= ${daysBefore(now, days)}::timestamptz)`;
+  const longest = Math.max(...periods.map(([, days]) => days));
+  const [counts] = await db.$queryRaw<[Counts]>`
+    SELECT ARRAY[count(*) FILTER (WHERE times[1] > 0), count(*) FILTER (WHERE times[2] > 0), count(*) FILTER (WHERE times[3] > 0)] AS people,
+      ARRAY[coalesce(sum(times[1]), 0)::bigint, coalesce(sum(times[2]), 0)::bigint, coalesce(sum(times[3]), 0)::bigint] AS count
+    FROM (
+      SELECT ARRAY[${Prisma.join(periods.map(([, days]) => within(days)))}] AS times FROM (${rows}) AS rows
+      WHERE at >= ${daysBefore(now, longest)}::timestamptz AND at <= ${now}::timestamptz GROUP BY user_id
+    ) AS persons`;
+  return counts;
 }
 
 const daysBefore = (now: Date, days: number) => new Date(now.getTime() - days * 24 * hour);
-const rounded = (count: bigint) => Math.floor(Number(count) / crowd) * crowd;
+const told = (people: bigint, count: bigint) => (people < crowd ? 0 : Math.floor(Number(count) / crowd) * crowd);
 
 /**
  * Shows it, counted once an hour and no scrape waiting for it: the first after a start finds nothing yet. A count that fails, such as one that
@@ -120,7 +130,7 @@ export function watchBusiness(metrics: Metrics, { db, domains, now, log }: Platf
   );
   metrics.watch(
     'jarvis_feature_people',
-    `Of those who were here within ${windows[adopting]} days, those who have set something up, in steps of ${crowd}`,
+    `Of those who were here within ${adopting} days, those who have set something up, in steps of ${crowd}`,
     () => read()?.adoption ?? [],
   );
   metrics.watch(
