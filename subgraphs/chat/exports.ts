@@ -207,14 +207,14 @@ async function* summaries(db: Tx, userId: string) {
 
 /** This domain's part of a data export. */
 export const exports: readonly ExportedType[] = [
-  { name: 'conversations', rows: conversations },
-  { name: 'messages', rows: messages },
-  { name: 'memories', rows: memories },
-  { name: 'insights', rows: insights },
-  { name: 'insight_evidence', rows: insightEvidence },
-  { name: 'tool_calls', rows: toolCalls },
-  { name: 'context_items', rows: contextItems },
-  { name: 'conversation_summaries', rows: summaries },
-  { name: 'ai_calls', rows: aiCalls },
-  { name: 'assistant_settings', rows: assistantSettings },
+  { name: 'conversations', about: 'Conversations with the assistant.', rows: conversations },
+  { name: 'messages', about: 'Messages of these conversations.', rows: messages },
+  { name: 'memories', about: 'What the assistant remembers.', rows: memories },
+  { name: 'insights', about: 'What Jarvis noticed.', rows: insights },
+  { name: 'insight_evidence', about: 'The numbers behind insights.', rows: insightEvidence },
+  { name: 'tool_calls', about: 'What the assistant looked up or changed for you.', rows: toolCalls },
+  { name: 'context_items', about: 'What was put before a model for each reply.', rows: contextItems },
+  { name: 'conversation_summaries', about: 'Short forms of long conversations.', rows: summaries },
+  { name: 'ai_calls', about: 'Every call to an AI provider: what kinds of data, and what it cost.', rows: aiCalls },
+  { name: 'assistant_settings', about: 'Settings of the assistant.', rows: assistantSettings },
 ];

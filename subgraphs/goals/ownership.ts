@@ -38,26 +38,32 @@ async function* pages(
 export const exports: readonly ExportedType[] = [
   {
     name: 'life-areas',
+    about: 'Areas of your life.',
     rows: (db, userId) => pages((args) => db.lifeArea.findMany({ ...args, where: { ...args.where, userId } })),
   },
   {
     name: 'life-area-notes',
+    about: 'Notes on areas of your life.',
     rows: (db, userId) => pages((args) => db.lifeAreaNote.findMany({ ...args, where: { ...args.where, userId } })),
   },
   {
     name: 'goals',
+    about: 'Goals.',
     rows: (db, userId) => pages((args) => db.goal.findMany({ ...args, where: { ...args.where, userId } })),
   },
   {
     name: 'progress-entries',
+    about: 'What you logged for goals.',
     rows: (db, userId) => pages((args) => db.progressEntry.findMany({ ...args, where: { ...args.where, userId } })),
   },
   {
     name: 'milestones',
+    about: 'Steps on the way to goals.',
     rows: (db, userId) => pages((args) => db.milestone.findMany({ ...args, where: { ...args.where, userId } })),
   },
   {
     name: 'achievements',
+    about: 'What you have earned.',
     rows: (db, userId) => pages((args) => db.achievement.findMany({ ...args, where: { ...args.where, userId } })),
   },
 ];

@@ -7,18 +7,36 @@ import { ruleExports } from './rules/exports.ts';
 
 /** Everything that this domain holds of a person. Secrets of webhooks are ours to keep: the person was shown them. */
 export const exports: readonly ExportedType[] = [
-  { name: 'connections', rows: (db, userId) => allRows((page) => db.connection.findMany(page), userId) },
+  {
+    name: 'connections',
+    about: 'Services and devices you connected, without access to them.',
+    rows: (db, userId) => allRows((page) => db.connection.findMany(page), userId),
+  },
   {
     name: 'connection_log_entries',
+    about: 'What happened to connections.',
     rows: (db, userId) => allRows((page) => db.connectionLogEntry.findMany(page), userId),
   },
   ...notificationExports,
-  { name: 'automation_rules', rows: (db, userId) => allRows((page) => db.automationRule.findMany(page), userId) },
+  {
+    name: 'automation_rules',
+    about: 'Rules that act for you.',
+    rows: (db, userId) => allRows((page) => db.automationRule.findMany(page), userId),
+  },
   ...ruleExports,
-  { name: 'webhooks', rows: (db, userId) => allRows((page) => db.webhook.findMany(page), userId) },
-  { name: 'webhook_deliveries', rows: (db, userId) => allRows((page) => db.webhookDelivery.findMany(page), userId) },
+  {
+    name: 'webhooks',
+    about: 'Addresses that are told of events, without their secrets.',
+    rows: (db, userId) => allRows((page) => db.webhook.findMany(page), userId),
+  },
+  {
+    name: 'webhook_deliveries',
+    about: 'What webhooks were told.',
+    rows: (db, userId) => allRows((page) => db.webhookDelivery.findMany(page), userId),
+  },
   {
     name: 'webhook_attempts',
+    about: 'Each attempt to tell them.',
     rows: (db, userId) => allRows((page) => db.webhookAttempt.findMany(page), userId, ['deliveryId', 'number']),
   },
   ...itemExports,

@@ -115,12 +115,12 @@ async function* snapshots(db: Tx, userId: string) {
 
 /** This domain's part of a data export. */
 export const exports: readonly ExportedType[] = [
-  { name: 'research_categories', rows: categories },
-  { name: 'research_results', rows: results },
-  { name: 'research_sources', rows: sources },
-  { name: 'research_claims', rows: claims },
-  { name: 'research_reviews', rows: reviews },
-  { name: 'research_runs', rows: runs },
-  { name: 'research_run_steps', rows: runSteps },
-  { name: 'research_snapshots', rows: snapshots },
+  { name: 'research_categories', about: 'What is researched for you.', rows: categories },
+  { name: 'research_results', about: 'What research found.', rows: results },
+  { name: 'research_sources', about: 'Where results come from.', rows: sources },
+  { name: 'research_claims', about: 'What results say, and which sources say so.', rows: claims },
+  { name: 'research_reviews', about: 'What you made of results.', rows: reviews },
+  { name: 'research_runs', about: 'Runs of research.', rows: runs },
+  { name: 'research_run_steps', about: 'What each run did.', rows: runSteps },
+  { name: 'research_snapshots', about: 'Pages as research read them.', rows: snapshots },
 ];

@@ -30,6 +30,8 @@ import type { Usage } from './telemetry/business.ts';
 export interface ExportedType {
   /** File name without ending, e.g. `goals`. */
   name: string;
+  /** One sentence for the archive's README: what the rows are. */
+  about: string;
   rows(db: Tx, userId: string): AsyncIterable<Record<string, unknown>> | Promise<Record<string, unknown>[]>;
 }
 

@@ -21,7 +21,7 @@ interface ArchivedFile {
 
 /**
  * Everything a person has here, as a ZIP: for each type of each domain JSON Lines and CSV with the same rows, and a
- * `manifest.json` with their counts and hashes. It is read in one snapshot of the database, so that what refers to each
+ * `README.txt` that says what they are, and a `manifest.json` with their counts and hashes. It is read in one snapshot of the database, so that what refers to each
  * other is there together. Rows are compressed as they come: only the compressed archive is ever whole in memory.
  * @returns null when it would be larger than 200 MB.
  */
@@ -36,6 +36,7 @@ export async function archive(platform: Platform, userId: string): Promise<Uint8
   });
   const createdAt = now();
   const files: ArchivedFile[] = [];
+  const contents: string[] = [];
   const complete = await db.$transaction(
     async (tx) => {
       await tx.$executeRaw`SET LOCAL statement_timeout = '60s'`;
@@ -54,7 +55,9 @@ export async function archive(platform: Platform, userId: string): Promise<Uint8
             jsonl.write(`${JSON.stringify(row, jsonValue)}\n`, 1);
             csv.write(csvLine(columns.map((column) => cell(row[column]))), 1);
           }
-          files.push(jsonl.end(), csv.end());
+          const ended = jsonl.end();
+          files.push(ended, csv.end());
+          contents.push(`${path} (${ended.rows})`, `  ${type.about}`);
         }
       }
       return true;
@@ -62,12 +65,28 @@ export async function archive(platform: Platform, userId: string): Promise<Uint8
     { isolationLevel: 'RepeatableRead', timeout: 10 * 60_000, maxWait: 10_000 },
   );
   if (!complete) return null;
+  const readme = openFile(zip, 'README.txt', createdAt);
+  readme.write([...preface(createdAt), ...contents, ''].join('\n'), 0);
+  files.push(readme.end());
   const manifest = openFile(zip, 'manifest.json', createdAt);
   manifest.write(JSON.stringify({ version: archiveVersion, userId, createdAt, files }, null, 2), 0);
   manifest.end();
   zip.end();
   return size > largest ? null : Buffer.concat(chunks);
 }
+
+const preface = (createdAt: Date) => [
+  `Everything that Jarvis had of you at ${createdAt.toISOString()}.`,
+  '',
+  'Each kind of thing is there twice, with the same rows: as JSON Lines (.jsonl: one object a line, UTF-8) for programs,',
+  'and as CSV (.csv: RFC 4180, UTF-8, a line of names first) for spreadsheets. In the CSV, cells that a spreadsheet would',
+  "run as a formula have an apostrophe (') before them; the JSON Lines have every text as it was.",
+  'Ids such as goal_0192f3... say what belongs together. Times are in UTC, days are yours.',
+  'What opens accounts is not in here: tokens, keys, secrets of webhooks.',
+  '',
+  'manifest.json',
+  '  Each file with its rows, its size in bytes and its SHA-256.',
+];
 
 function openFile(zip: Zip, path: string, mtime: Date) {
   const file = Object.assign(new ZipDeflate(path, { level: 6 }), { mtime });

@@ -3,6 +3,7 @@ import type { UserContext } from '../shared/context.ts';
 import { publish } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { Checks } from '../shared/input.ts';
+import { keyset, type Page, type PageArgs, readSlice, type SortKey, toPage } from '../shared/pagination.ts';
 import { audit } from './audit.ts';
 import type { GrantAiConsentInput, WithdrawAiConsentInput } from './generated.ts';
 import { lockUser } from './profile.ts';
@@ -106,4 +107,20 @@ export function listConsents(ctx: UserContext, active?: boolean | null): Promise
     orderBy: [{ grantedAt: 'desc' }, { id: 'desc' }],
     take: 200,
   });
+}
+
+const order: SortKey[] = [
+  { name: 'grantedAt', kind: 'date', descending: true },
+  { name: 'id', kind: 'text', descending: true },
+];
+
+/**
+ * A page of all consents there ever were, newest first. Nothing is deleted or overwritten: consent under another text is another row.
+ * @throws GraphQLError BAD_USER_INPUT for sizes and cursors that are none.
+ */
+export async function consentHistory({ db, userId }: UserContext, args: PageArgs): Promise<Page<AiConsent>> {
+  const slice = readSlice(args, order.length);
+  const { where, ...rest } = keyset(order, slice);
+  const rows = await db.aiConsent.findMany({ where: { userId, ...where }, ...rest });
+  return toPage(rows, slice, (row) => [row.grantedAt, row.id]);
 }

@@ -76,15 +76,17 @@ type Where = { id: { gt: string } };
  * marks of our own machinery, which tell nothing about the person.
  */
 export const exported: readonly ExportedType[] = [
-  { name: 'profile', rows: profile },
-  { name: 'apple-account', rows: appleAccount },
+  { name: 'profile', about: 'Your name, address, language, time zone and settings.', rows: profile },
+  { name: 'apple-account', about: 'How your Apple account is known to Jarvis.', rows: appleAccount },
   {
     name: 'sessions',
+    about: 'Where you are signed in.',
     rows: (db, userId) =>
       without(inChunks(({ where, ...page }) => db.session.findMany({ where: { ...where, userId }, ...page }))),
   },
   {
     name: 'devices',
+    about: 'Your devices.',
     rows: (db, userId) =>
       without(
         inChunks(({ where, ...page }) => db.device.findMany({ where: { ...where, userId }, ...page })),
@@ -94,6 +96,7 @@ export const exported: readonly ExportedType[] = [
   },
   {
     name: 'api-keys',
+    about: 'API keys you made, without the keys themselves.',
     rows: (db, userId) =>
       without(
         inChunks(({ where, ...page }) => db.apiKey.findMany({ where: { ...where, userId }, ...page })),
@@ -102,21 +105,25 @@ export const exported: readonly ExportedType[] = [
   },
   {
     name: 'ai-consents',
+    about: 'Every consent to send data to an AI provider, with the text it was given under and its end.',
     rows: (db, userId) =>
       without(inChunks(({ where, ...page }) => db.aiConsent.findMany({ where: { ...where, userId }, ...page }))),
   },
   {
     name: 'audit-log',
+    about: 'What was done with the account and by whom; each row has a hash that covers the one before.',
     rows: (db, userId) =>
       without(bySeq(({ where, ...page }) => db.auditEntry.findMany({ where: { ...where, userId }, ...page }))),
   },
   {
     name: 'events',
+    about: 'What changed in the account in the last 90 days, as apps follow it.',
     rows: (db, userId) =>
       without(bySeq(({ where, ...page }) => db.event.findMany({ where: { ...where, userId }, ...page }))),
   },
   {
     name: 'data-exports',
+    about: 'Exports you asked for.',
     rows: (db, userId) =>
       without(
         inChunks(({ where, ...page }: { where: Where; orderBy: { id: 'asc' }; take: number }) =>

@@ -150,6 +150,18 @@ describe('an archive', () => {
     }
   });
 
+  test('says in README.txt what each file is, and how many rows it has', () => {
+    const readme = files['README.txt']!;
+    const manifest = JSON.parse(files['manifest.json']!);
+    for (const { path, rows } of manifest.files) {
+      if (!path.endsWith('.jsonl')) continue;
+      const line = readme.split('\n').indexOf(`${path.replace('.jsonl', '')} (${rows})`);
+      expect([path, line > 0]).toEqual([path, true]);
+      expect(readme.split('\n')[line + 1]).toMatch(/^ {2}[A-Z].*\.$/);
+    }
+    expect(readme).toContain('\nmanifest.json\n');
+  });
+
   test('has nothing of anybody else, and nothing that opens the account', () => {
     const all = Object.values(files).join('\n');
     expect(all).not.toContain(bob.userId);
@@ -184,6 +196,47 @@ describe('an archive', () => {
     expect(lines.map((line) => JSON.parse(line).disclosureVersion)).toEqual(texts);
   });
 });
+
+/** Entries of the largest account tried here; EXPORT_ENTRIES=50000 for the figures in the README. */
+const manyEntries = Number(process.env.EXPORT_ENTRIES ?? 2_001);
+
+test(`an archive has all of ${manyEntries} entries, and needs memory for little more than itself`, async () => {
+  const person = await graph.person();
+  const { createGoal } = await person.data(`mutation { createGoal(input: {
+    title: "Steps", kind: NUMERIC, cumulative: true, aggregation: SUM, targetValue: "1000000", startDate: "2023-11-01"
+  }) { goal { id } errors { message } } }`);
+  expect(createGoal.errors).toEqual([]);
+  await graph.db.$executeRaw`
+    INSERT INTO progress_entries
+      (user_id, id, goal_id, value, local_date, occurred_at, time_zone, source, note, input_hash, created_at, updated_at)
+    SELECT ${person.userId}, 'entry_' || lpad(to_hex(i), 32, '0'), ${createGoal.goal.id}, i, '2024-01-01', now(),
+      'Europe/Berlin', 'MANUAL', 'Note ' || i || E' ü🎯\nsecond line', 'x', now(), now()
+    FROM generate_series(1, ${manyEntries}::int) AS i`;
+  await ask(person);
+  const before = process.memoryUsage().rss;
+  let most = before;
+  const watch = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().rss);
+  }, 10);
+  const began = performance.now();
+  await graph.runJobs();
+  const milliseconds = Math.round(performance.now() - began);
+  clearInterval(watch);
+  const opened = await openExport(graph.platform, await urlOf(person));
+  const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
+  console.info(
+    `${manyEntries} entries: an archive of ${opened!.content.length} bytes in ${milliseconds} ms, ${megabytes(most - before)} MB more than before.`,
+  );
+  const archive = unzipSync(opened!.content);
+  const lines = strFromU8(archive['goals/progress-entries.jsonl']!).trim().split('\n');
+  const rows = parse(strFromU8(archive['goals/progress-entries.csv']!), { columns: true }) as Record<string, string>[];
+  expect([lines.length, rows.length]).toEqual([manyEntries, manyEntries]);
+  for (const i of [0, manyEntries - 1]) {
+    const note = `Note ${i + 1} ü🎯\nsecond line`;
+    expect([JSON.parse(lines[i]!).note, rows[i]!.note]).toEqual([note, note]);
+  }
+  expect(most - before).toBeLessThan(300 * 2 ** 20);
+}, 120_000);
 
 describe('asking for an archive', () => {
   test('is answered at once; it is made in the background, told and written down', async () => {

@@ -242,6 +242,33 @@ describe('consent to AI providers', () => {
     expect(viewer.aiConsents).toEqual([{ provider: 'openai' }, { provider: 'openai' }]);
   });
 
+  test('has a history of every grant, its text and its end, in pages from the newest on', async () => {
+    const [person, other] = [await graph.person(), await graph.person()];
+    await other.data(grant, { input });
+    for (let version = 1; version <= 4; version++) {
+      await person.data(grant, { input: { ...input, dataClasses: ['GOALS'], disclosureVersion: `${version}` } });
+      graph.clock.advance(1_000);
+    }
+    await person.data(withdraw, { input: { provider: 'anthropic' } });
+    const history = async (args: string) =>
+      (
+        await person.data(`{ viewer { aiConsentHistory(${args}) {
+          nodes { provider dataClass disclosureVersion grantedAt withdrawnAt } edges { cursor }
+          pageInfo { hasNextPage endCursor startCursor }
+        } } }`)
+      ).viewer.aiConsentHistory;
+    const first = await history('first: 3');
+    expect(first.nodes.map((row: any) => row.disclosureVersion)).toEqual(['4', '3', '2']);
+    for (const row of first.nodes) expect(Date.parse(row.withdrawnAt) - Date.parse(row.grantedAt)).toBe(1_000);
+    const second = await history(`first: 3, after: "${first.pageInfo.endCursor}"`);
+    expect(second.nodes).toMatchObject([{ provider: 'anthropic', dataClass: 'GOALS', disclosureVersion: '1' }]);
+    expect([first.pageInfo.hasNextPage, second.pageInfo.hasNextPage]).toEqual([true, false]);
+    const back = await history(`last: 2, before: "${second.pageInfo.startCursor}"`);
+    expect(back.nodes.map((row: any) => row.disclosureVersion)).toEqual(['3', '2']);
+    const bad = await person.run('{ viewer { aiConsentHistory(after: "x") { nodes { id } } } }');
+    expect(bad.errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+  });
+
   test('given twice at once is given once', async () => {
     const person = await graph.person();
     await Promise.all(Array.from({ length: 5 }, () => person.data(grant, { input })));

@@ -5,11 +5,17 @@ import { allRows } from '../exportedRows.ts';
 export const ruleExports: readonly ExportedType[] = [
   {
     name: 'rule_triggers',
+    about: 'What rules wait for.',
     rows: (db, userId) => allRows((page) => db.ruleTrigger.findMany(page), userId, ['ruleId', 'ordinal']),
   },
-  { name: 'rule_runs', rows: (db, userId) => allRows((page) => db.ruleRun.findMany(page), userId) },
+  {
+    name: 'rule_runs',
+    about: 'Runs of rules.',
+    rows: (db, userId) => allRows((page) => db.ruleRun.findMany(page), userId),
+  },
   {
     name: 'rule_run_steps',
+    about: 'What each run did.',
     rows: (db, userId) => allRows((page) => db.ruleRunStep.findMany(page), userId, ['runId', 'ordinal']),
   },
 ];

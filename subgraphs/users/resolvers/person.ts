@@ -7,7 +7,7 @@ import { forbidden } from '../../shared/errors.ts';
 import { kindOf, kinds } from '../../shared/ids.ts';
 import { auditPage } from '../audit.ts';
 import { readChanges } from '../changes.ts';
-import { grantAiConsent, listConsents, withdrawAiConsent } from '../consents.ts';
+import { consentHistory, grantAiConsent, listConsents, withdrawAiConsent } from '../consents.ts';
 import type { Context, Reference, UserContext } from '../context.ts';
 import { cancelDeletion, confirmDeletion, deletionOf, requestDeletion } from '../deletion.ts';
 import { describeExport, listExports, requestDataExport } from '../exports.ts';
@@ -80,6 +80,7 @@ export const person = {
     roles: readable(({ roles }) => roles as Role[]),
     settings: readable(settingsOf),
     aiConsents: (ref, { active }, ctx) => own(ref, signedIn(ctx, 'profile:read'), (user) => listConsents(user, active)),
+    aiConsentHistory: (ref, args, ctx) => own(ref, signedIn(ctx, 'profile:read'), (user) => consentHistory(user, args)),
     auditLog: (ref, args, ctx) => own(ref, managing(ctx), ({ db, userId }) => auditPage(db, userId, args)),
     dataExports: (ref, _args, ctx) =>
       own(ref, managing(ctx), async (user) => (await listExports(user)).map((row) => describeExport(user, row))),
