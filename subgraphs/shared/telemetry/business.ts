@@ -17,7 +17,7 @@ export interface Usage {
  * Fewer people than these are not told of, and counts are rounded down to its multiples: of two figures that follow each other the difference is
  * seldom one person.
  */
-export const crowd = 10;
+const crowd = 10;
 
 /** Names and lengths, in days, of the times that are looked back on. */
 const periods = [
@@ -32,7 +32,7 @@ const hour = 3600_000;
 /** After a failure it is tried again no sooner, in milliseconds. */
 const pause = 300_000;
 
-export interface Business {
+interface Business {
   readonly active: readonly Figure[];
   readonly adoption: readonly Figure[];
   readonly outcomes: readonly Figure[];
@@ -42,8 +42,8 @@ export interface Business {
 type Counts = { people: bigint[]; count: bigint[] };
 
 /**
- * How Jarvis is used, in round numbers of many. Each figure is a statement of its own that reads its table once: together they take longer than one
- * statement may, where there are many people.
+ * How Jarvis is used, in round numbers of many. Each figure is a statement of its own: one for all of them takes longer than a statement may
+ * where there are many people.
  */
 export async function readBusiness(db: Db, domains: readonly Pick<Domain, 'usage'>[], now: Date): Promise<Business> {
   const usages = domains.flatMap(({ usage }) => (usage ? [usage()] : []));
