@@ -13,8 +13,9 @@ const mostAtOnce = 100;
 
 /**
  * Erases accounts whose time has come, and takes up erasures that did not finish. For each: everything that opens the
- * account ends, Apple's tokens and those of connected services are revoked, the jobs that name the
- * person's objects leave the queues, each domain erases its rows in a transaction of its own and leaves a receipt, and the account itself goes last. Each step can be repeated, so that it does not matter where a crash interrupts.
+ * account ends, Apple's tokens and those of connected services are revoked, the jobs that name the person's objects leave
+ * the queues, each domain erases its rows in a transaction of its own and leaves a receipt, and the account itself goes
+ * last. Each step can be repeated, so that it does not matter where a crash interrupts.
  * What remains is one row with a hash of the user id.
  * @throws Error when one or more could not be finished; they are taken up again.
  */
