@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readConfig } from '../../subgraphs/shared/config.ts';
+import { newId } from '../../subgraphs/shared/ids.ts';
 import { startPlatform } from '../../subgraphs/shared/start.ts';
 import { type Collector, startCollector } from '../support/collector.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -18,6 +19,9 @@ const planted = {
   modelKey: plant('modelkey'),
   providerSecret: plant('providersecret'),
   providerCode: plant('providercode'),
+  providerToken: plant('providertoken'),
+  providerRefreshToken: plant('providerrefresh'),
+  pushToken: randomBytes(32).toString('hex'),
   appleToken: `eyJhbGciOiJSUzI1NiJ9.${plant('appletoken')}.c2ln`,
   appleCode: plant('applecode'),
   databasePassword: plant('databasepassword'),
@@ -41,6 +45,16 @@ beforeAll(async () => {
   echo = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
+    // One service gives tokens, and refuses them afterwards.
+    if (request.url === '/token') {
+      const tokens = {
+        access_token: planted.providerToken,
+        refresh_token: planted.providerRefreshToken,
+        expires_in: 3600,
+      };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(tokens));
+      return;
+    }
     const quoted = JSON.stringify({ error: { type: 'bad', message: `${JSON.stringify(request.headers)} ${body}` } });
     response.writeHead(401, { 'content-type': 'application/json' }).end(quoted);
   });
@@ -55,8 +69,13 @@ beforeAll(async () => {
     ENCRYPTION_KEY: planted.encryptionKey,
     ANTHROPIC_API_KEY: planted.modelKey,
     ANTHROPIC_BASE_URL: url,
-    GOOGLE_CLIENT_ID: 'client',
-    GOOGLE_CLIENT_SECRET: planted.providerSecret,
+    OAUTH2_NAME: 'Chirper',
+    OAUTH2_CLIENT_ID: 'client',
+    OAUTH2_CLIENT_SECRET: planted.providerSecret,
+    OAUTH2_AUTHORIZE_URL: `${url}/authorize`,
+    OAUTH2_TOKEN_URL: `${url}/token`,
+    OAUTH2_ACCOUNT_URL: `${url}/account`,
+    OAUTH2_ITEMS_URL: `${url}/items`,
     APNS_KEY: apnsKey,
     APNS_KEY_ID: 'ABCDE12345',
     APNS_TEAM_ID: 'ABCDE12345',
@@ -119,9 +138,29 @@ test('nothing that is secret is in logs, metrics or traces, whatever goes wrong'
   );
   expect(hook.data.createWebhook.errors).toEqual([]);
   given.webhookSecret = hook.data.createWebhook.secret;
-  await ask('mutation ($input: CompleteConnectionInput!) { completeConnection(input: $input) { errors { code } } }', {
-    input: { state: 'unknown-state', parameters: { code: planted.providerCode, state: 'unknown-state' } },
-  });
+  const begun = await ask(
+    'mutation { beginConnection(input: { provider: OAUTH2 }) { authorizationUrl errors { code message } } }',
+  );
+  const state = new URL(begun.data.beginConnection.authorizationUrl).searchParams.get('state');
+  const completed = await ask(
+    'mutation ($input: CompleteConnectionInput!) { completeConnection(input: $input) { errors { code } } }',
+    { input: { state, parameters: { code: planted.providerCode, state } } },
+  );
+  expect(completed.data.completeConnection.errors).toHaveLength(1);
+  const device = await ask(
+    'mutation ($input: RegisterDeviceInput!) { registerDevice(input: $input) { errors { code message } } }',
+    {
+      input: {
+        id: newId('device', platform.now()),
+        name: 'phone',
+        platform: 'IOS',
+        pushToken: planted.pushToken,
+        pushEnvironment: 'PRODUCTION',
+      },
+    },
+  );
+  expect(device.data.registerDevice.errors).toEqual([]);
+  await ask('mutation { sendTestNotification { errors { code } } }');
 
   // What people write: first well, then with a database that refuses and quotes the row.
   const made = await ask(
@@ -178,9 +217,11 @@ test('nothing that is secret is in logs, metrics or traces, whatever goes wrong'
   for (const told of ['a resolver failed', 'a slow operation', 'a slow SQL statement', 'no language model answered'])
     expect([told, lines.some((line) => line.includes(told))]).toEqual([told, true]);
   expect(collector.spans().length).toBeGreaterThan(20);
+  for (const call of ['provider_calls_total{provider="OAUTH2",outcome="ok"}', 'pushes_total{outcome="later"}'])
+    expect(metrics).toContain(`jarvis_${call}`);
 
   const secrets = Object.entries({ ...planted, ...given });
-  expect(secrets.length).toBeGreaterThanOrEqual(18);
+  expect(secrets.length).toBeGreaterThanOrEqual(20);
   const written = { log: lines.join('\n'), metrics, spans: collector.received.join('\n') };
   const found = secrets.flatMap(([what, secret]) => {
     expect([what, secret?.length ?? 0]).toEqual([what, expect.any(Number)]);
