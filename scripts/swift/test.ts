@@ -1,11 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /**
  * `npm run test:swift`: what Linux can check of the Swift side, in a chroot with Debian's Swift that is built once. Options:
  * `--coverage` prints which part of each module's lines the tests run, and fails below 90 % where it counts;
  * `--filter <name>` runs only the tests of that name.
+ * The end-to-end tests talk to this repository's own server, which is started for them on a free port, with an empty database.
  * The chroot lies in `SWIFT_ROOT`, else in `.jarvis/swift-toolchain`. Where it cannot be made, that is said and the checks are skipped,
  * unless `JARVIS_NO_SKIP` is 1.
  */
@@ -34,7 +39,20 @@ if (!existsSync(chroot)) step('the toolchain', join(scripts, 'toolchain.sh'), [c
 inside('the formatting', 'swift', 'format', 'lint', '--strict', '--recursive', 'Sources', 'Tests', 'Package.swift');
 // Debian's gold linker does not resolve what Observation leaves open in the shared libraries; lld does.
 const build = ['--package-path', '/package', '--scratch-path', '/build', '-Xswiftc', '-use-ld=lld'];
-inside('the tests', 'swift', 'test', ...build, ...filter, ...(withCoverage ? ['--enable-code-coverage'] : []));
+const server = await startServer();
+try {
+  inside(
+    ...([
+      'the tests',
+      'env',
+      `JARVIS_URL=${server.url}`,
+      `JARVIS_ENTRIES=${process.env.JARVIS_ENTRIES ?? ''}`,
+    ] as const),
+    ...['swift', 'test', ...build, ...filter, ...(withCoverage ? ['--enable-code-coverage'] : [])],
+  );
+} finally {
+  server.stop();
+}
 if (withCoverage) reportCoverage();
 
 function whatIsMissing(): string | null {
@@ -49,6 +67,32 @@ function whatIsMissing(): string | null {
 
 function inside(title: string, ...command: string[]): void {
   step(title, join(scripts, 'inside.sh'), [chroot, swift, ...command]);
+}
+
+/** Starts Jarvis as `npm start` does, and waits until it serves. */
+async function startServer(): Promise<{ url: string; stop: () => void }> {
+  const port = await new Promise<number>((done) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => done(port));
+    });
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'jarvis-swift-'));
+  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'gateway/main.ts')], {
+    cwd: root,
+    env: { ...process.env, PORT: String(port), DATA_DIR: folder },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  child.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.once('exit', () => child.kill());
+  for (let tries = 0; tries < 600; tries++) {
+    if (child.exitCode !== null) break;
+    const ready = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => null);
+    if (ready?.ok) return { url: `http://127.0.0.1:${port}/graphql`, stop: () => child.kill() };
+    await pause(200);
+  }
+  child.kill();
+  throw new Error('The server for the end-to-end tests did not start.');
 }
 
 function step(title: string, command: string, parameters: string[]): void {

@@ -10,7 +10,7 @@ let package = Package(
   products: [
     .library(
       name: "JarvisKit",
-      targets: ["Models", "Graph", "GraphHTTP", "Persistence", "PersistenceSQLite", "Sync", "Session"])
+      targets: ["Models", "Graph", "GraphHTTP", "Persistence", "PersistenceSQLite", "Sync", "Session", "Features", "DeviceData"])
   ],
   targets: [
     .target(name: "Models"),
@@ -21,11 +21,16 @@ let package = Package(
     .target(name: "PersistenceSQLite", dependencies: ["Persistence", "CSQLite"]),
     .target(name: "Sync", dependencies: ["Graph", "Persistence"]),
     .target(name: "Session", dependencies: ["Graph"]),
+    .target(name: "DeviceData", dependencies: ["Graph", "Persistence"]),
+    .target(name: "Features", dependencies: ["Sync", "Session", "DeviceData"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"]),
-    .testTarget(name: "GraphTests", dependencies: ["Graph", "GraphHTTP"], resources: [.copy("Answers")]),
+    .testTarget(name: "GraphTests", dependencies: ["Graph", "GraphHTTP", "Features"], resources: [.copy("Answers")]),
     .testTarget(name: "PersistenceTests", dependencies: ["Persistence", "PersistenceSQLite"]),
     .testTarget(name: "SyncTests", dependencies: ["Sync", "PersistenceSQLite"]),
     .testTarget(name: "SessionTests", dependencies: ["Session"]),
+    .testTarget(name: "DeviceDataTests", dependencies: ["DeviceData"]),
+    .testTarget(name: "FeaturesTests", dependencies: ["Features"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["Features", "GraphHTTP", "PersistenceSQLite"]),
   ],
   swiftLanguageModes: [.v6]
 )

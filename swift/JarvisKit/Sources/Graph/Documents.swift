@@ -2,6 +2,22 @@
 // swift-format-ignore-file
 
 extension Document {
+  public static let approveToolCall = Document(
+    name: "ApproveToolCall", kind: .mutation,
+    hash: "a2ad2bbac6f21cb3fc9c111bb4c0e8b9b9c1e8a94a91f1293bb2d59f749aaf44",
+    body: #"""
+      mutation ApproveToolCall($input: ApproveToolCallInput!) { approveToolCall(input: $input) { __typename toolCall { __typename ...ToolCallCard } errors { __typename code message path } } }
+      fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      """#)
+
+  public static let automationRules = Document(
+    name: "AutomationRules", kind: .query,
+    hash: "10e35fab971b0dc725b7bea17c19cd0f0384a2343837a4804242e5c4142d755c",
+    body: #"""
+      query AutomationRules($first: Int = 50, $after: String) { viewer { __typename id automationRules(first: $first, after: $after) { __typename nodes { __typename id name description active mode disabledReason nextRunAt lastRun { __typename ...AutomationRunRow } version } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment AutomationRunRow on AutomationRun { __typename id state trigger event subjectId localOccurrence value reason message retryAt createdAt startedAt endedAt }
+      """#)
+
   public static let changes = Document(
     name: "Changes", kind: .query,
     hash: "4e8c4693d00bbad7e68659faf67f4ff51100af71ccc5c36817f4acca10d505d4",
@@ -21,6 +37,16 @@ extension Document {
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
+  public static let conversation = Document(
+    name: "Conversation", kind: .query,
+    hash: "3eb2883f46e2c62b9164a30e675b190ed0bd91163639360b468017ad1bbb01d1",
+    body: #"""
+      query Conversation($id: ID!, $last: Int = 30, $before: String) { conversation(id: $id) { __typename ...ConversationRow contextIds contextGoals { __typename id title } contextLifeAreas { __typename id name } forkedFrom { __typename id title } messages(last: $last, before: $before) { __typename nodes { __typename ...MessageRow } pageInfo { __typename hasPreviousPage startCursor } } } }
+      fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
+      fragment MessageRow on Message { __typename id role content status origin model provider endedBecause lastSequence parent { __typename id } siblings { __typename id } toolCalls { __typename ...ToolCallCard } createdAt version }
+      fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      """#)
+
   public static let createGoal = Document(
     name: "CreateGoal", kind: .mutation,
     hash: "14fdd29e17d6db9516e2cee473c03d20ea3fd86948e80c2bac27ca619e7c96d2",
@@ -28,6 +54,15 @@ extension Document {
       mutation CreateGoal($input: CreateGoalInput!) { createGoal(input: $input) { __typename goal { __typename ...OfflineGoal } errors { __typename code message path } } }
       fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let dashboard = Document(
+    name: "Dashboard", kind: .query,
+    hash: "66434c5d060e2e019c8dcb12c7ca7ba36e8d395e94416dc5e67145991fffd1cc",
+    body: #"""
+      query Dashboard { viewer { __typename id name dashboard { __typename id urgencyLoad activeGoalCount todayProgress { __typename localDate dueCount doneCount fraction entryCount } goals(first: 8) { __typename ...GoalCard } recentAchievements(first: 3) { __typename id name earnedAt goal { __typename id title } } recentConversations(first: 3) { __typename id title activeAt } insights(first: 3) { __typename id title text evidence { __typename label value unit } } pendingResearchResults(first: 3) { __typename count nodes { __typename id title summary } } nextResearchRun { __typename category { __typename id name } run { __typename at } } unreadNotificationCount notifications(first: 3) { __typename ...NotificationRow } upcomingReminders(first: 3) { __typename id nextOccurrenceAt message goal { __typename id title } } connectionsNeedingAttention { __typename id label status } } } }
+      fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      fragment NotificationRow on Notification { __typename id kind title body readAt createdAt subject { __typename id ... on Goal { title } ... on Achievement { name } ... on Milestone { title } ... on ResearchResult { title } ... on Insight { title } } }
       """#)
 
   public static let deleteGoal = Document(
@@ -49,6 +84,48 @@ extension Document {
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
+  public static let goalCompleted = Document(
+    name: "GoalCompleted", kind: .subscription,
+    hash: "7302ab2e47196e44d0938c7e810f454f5fe21a7f7c28ee5ea185c6db275969d7",
+    body: #"""
+      subscription GoalCompleted($after: ID) { goalCompleted(after: $after) { __typename event { __typename id at } goal { __typename ...GoalProgress completedAt achievements { __typename id name } } } }
+      fragment GoalProgress on Goal { __typename id title status unit currentValue targetValue percent pace { __typename status safeDays dueText urgency } }
+      """#)
+
+  public static let goalDetail = Document(
+    name: "GoalDetail", kind: .query,
+    hash: "1efcdf294845dd0a6cd5959230d28e531523edd776fc6016b906a25996055d75",
+    body: #"""
+      query GoalDetail($id: ID!, $from: LocalDate, $entries: Int = 20, $after: String) { goal(id: $id) { __typename ...GoalCard description direction cumulative aggregation startDate startValue frequency { __typename times period interval } line { __typename startDate startValue deadline targetValue ratePerDay } forecast { __typename kind date earliest latest } lifeArea { __typename id name color } milestones { __typename id title dueDate reachedOn } achievements { __typename id name earnedAt } reminders { __typename id kind timeOfDay nextOccurrenceAt } series(from: $from) { __typename localDate value skipped } entries(first: $entries, after: $after) { __typename nodes { __typename id localDate value note source version } pageInfo { __typename hasNextPage endCursor } } version } }
+      fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let ingestCalendarEvents = Document(
+    name: "IngestCalendarEvents", kind: .mutation,
+    hash: "bd81585756f2b6b1a9d0b26c917db66bcadf9b6b1d637fc823f4ecb74c31e2cc",
+    body: #"""
+      mutation IngestCalendarEvents($input: IngestCalendarEventsInput!) { ingestCalendarEvents(input: $input) { __typename results { __typename ...IngestResultRow } counts { __typename ...IngestCountsRow } anchor errors { __typename code message path } } }
+      fragment IngestResultRow on IngestResult { __typename outcome errors { __typename code message path } }
+      fragment IngestCountsRow on IngestCounts { __typename created updated unchanged deleted rejected }
+      """#)
+
+  public static let ingestHealthSamples = Document(
+    name: "IngestHealthSamples", kind: .mutation,
+    hash: "eaeda87fc23dc09d29d12a2bd5deed7a2090930ac527f3b9f0b8ce7ad7ca7772",
+    body: #"""
+      mutation IngestHealthSamples($input: IngestHealthSamplesInput!) { ingestHealthSamples(input: $input) { __typename results { __typename ...IngestResultRow } counts { __typename ...IngestCountsRow } anchor errors { __typename code message path } } }
+      fragment IngestResultRow on IngestResult { __typename outcome errors { __typename code message path } }
+      fragment IngestCountsRow on IngestCounts { __typename created updated unchanged deleted rejected }
+      """#)
+
+  public static let lifeAreas = Document(
+    name: "LifeAreas", kind: .query,
+    hash: "ba9de5d3965ea4977368349e3251aaf944511dcbb80acecc7a005fd58dc0096e",
+    body: #"""
+      query LifeAreas($goals: Int = 10) { viewer { __typename id lifeAreas(first: 50) { __typename nodes { __typename id kind name color icon active position activeGoalCount version goals(first: $goals, status: [ACTIVE]) { __typename nodes { __typename ...GoalCard } } } } } }
+      fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
   public static let logProgress = Document(
     name: "LogProgress", kind: .mutation,
     hash: "7fd279be5e92edfacb06b671085af603f0fc345f5a4e3d7cc3489cfbc791ee17",
@@ -57,6 +134,30 @@ extension Document {
       fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
       fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let messageStream = Document(
+    name: "MessageStream", kind: .subscription,
+    hash: "e7845395420ab26e596e8c4ea0a2d436c29b6a7478a54ccb1c724483025d933f",
+    body: #"""
+      subscription MessageStream($messageId: ID!, $after: Int! = 0) { messageStream(messageId: $messageId, after: $after) { __typename sequence kind text toolCallState toolCall { __typename ...ToolCallCard } usage { __typename provider model inputTokens outputTokens cost } status } }
+      fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      """#)
+
+  public static let notificationCreated = Document(
+    name: "NotificationCreated", kind: .subscription,
+    hash: "bf73f28280e229fdc1c23eab5571064366ff365463d9452cd4143bbf44266168",
+    body: #"""
+      subscription NotificationCreated($after: ID) { notificationCreated(after: $after) { __typename event { __typename id at } notification { __typename ...NotificationRow } } }
+      fragment NotificationRow on Notification { __typename id kind title body readAt createdAt subject { __typename id ... on Goal { title } ... on Achievement { name } ... on Milestone { title } ... on ResearchResult { title } ... on Insight { title } } }
+      """#)
+
+  public static let notifications = Document(
+    name: "Notifications", kind: .query,
+    hash: "91268c785116d16659f465060328ecafc760ae5a58a6db90b2ee35a1a8c7f0dc",
+    body: #"""
+      query Notifications($filter: NotificationFilter, $first: Int = 20, $after: String) { viewer { __typename unreadNotificationCount notifications(filter: $filter, first: $first, after: $after) { __typename nodes { __typename ...NotificationRow snoozedUntil quiet } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment NotificationRow on Notification { __typename id kind title body readAt createdAt subject { __typename id ... on Goal { title } ... on Achievement { name } ... on Milestone { title } ... on ResearchResult { title } ... on Insight { title } } }
       """#)
 
   public static let offlineEntries = Document(
@@ -76,6 +177,23 @@ extension Document {
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
+  public static let offlineGoalsAgain = Document(
+    name: "OfflineGoalsAgain", kind: .query,
+    hash: "9b33dafdbff8484f8a4f54925ad8dfd8500d546f82bfe066e7364446cbad0976",
+    body: #"""
+      query OfflineGoalsAgain($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Goal { ...OfflineGoal } } }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
+      fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let progressUpdated = Document(
+    name: "ProgressUpdated", kind: .subscription,
+    hash: "f7194fe264ed3a37d00afceb886e16aac4979e27ab7740354d5f24e82b63e230",
+    body: #"""
+      subscription ProgressUpdated($after: ID) { progressUpdated(after: $after) { __typename event { __typename id at } entry { __typename id localDate value } goal { __typename ...GoalProgress } } }
+      fragment GoalProgress on Goal { __typename id title status unit currentValue targetValue percent pace { __typename status safeDays dueText urgency } }
+      """#)
+
   public static let refreshSession = Document(
     name: "RefreshSession", kind: .mutation,
     hash: "ab94f394a177f50864510e44fd7d9b3c7861be179533170246edee170a9fac6e",
@@ -89,6 +207,50 @@ extension Document {
     hash: "82728b5d01a4828bd19a875c9b4ebcf247de9f9dc86b491f5529fd80f6220ea9",
     body: #"""
       mutation RegisterDevice($input: RegisterDeviceInput!) { registerDevice(input: $input) { __typename device { __typename id name platform pushEnabled } errors { __typename code message path } } }
+      """#)
+
+  public static let rejectToolCall = Document(
+    name: "RejectToolCall", kind: .mutation,
+    hash: "3dc80fcbe851ac061e4276d02255ea6aaa6a7fdcf3c8b3e1e1d0545eba75ed2f",
+    body: #"""
+      mutation RejectToolCall($input: RejectToolCallInput!) { rejectToolCall(input: $input) { __typename toolCall { __typename ...ToolCallCard } errors { __typename code message path } } }
+      fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      """#)
+
+  public static let researchCompleted = Document(
+    name: "ResearchCompleted", kind: .subscription,
+    hash: "037d8771b15ea84cb72c0e220012e7876b14bca95e440b4a406efff64aa7b052",
+    body: #"""
+      subscription ResearchCompleted($after: ID) { researchCompleted(after: $after) { __typename event { __typename id at } run { __typename ...ResearchRunRow } result { __typename ...ResearchResultRow } } }
+      fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
+      fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
+      """#)
+
+  public static let researchResults = Document(
+    name: "ResearchResults", kind: .query,
+    hash: "70f505cc7a5a1366c5d7feeb539335e165a39efa682fb70c23df4cfa962019a7",
+    body: #"""
+      query ResearchResults($filter: ResearchResultFilter, $first: Int = 20, $after: String) { viewer { __typename researchResults(filter: $filter, first: $first, after: $after) { __typename nodes { __typename ...ResearchResultRow } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
+      """#)
+
+  public static let sendMessage = Document(
+    name: "SendMessage", kind: .mutation,
+    hash: "59d7f66e8e4875c0fac515bb12f19590e9320a88867fa128c1eadc9988adc5bd",
+    body: #"""
+      mutation SendMessage($input: SendMessageInput!) { sendMessage(input: $input) { __typename message { __typename ...MessageRow } reply { __typename ...MessageRow } conversation { __typename ...ConversationRow } errors { __typename code message path } } }
+      fragment MessageRow on Message { __typename id role content status origin model provider endedBecause lastSequence parent { __typename id } siblings { __typename id } toolCalls { __typename ...ToolCallCard } createdAt version }
+      fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
+      """#)
+
+  public static let settings = Document(
+    name: "Settings", kind: .query,
+    hash: "a2e96782f62d64281a3346c34004b789242dd7e4a5dfd165ba0206c7f4bc4758",
+    body: #"""
+      query Settings { viewer { __typename ...Profile sessions { __typename id current userAgent createdAt lastUsedAt device { __typename id name platform } } devices { __typename id name platform pushEnabled } apiKeys { __typename id name prefix scopes expiresAt lastUsedAt revokedAt } aiConsents(active: true) { __typename id provider dataClass grantedAt } notificationSettings { __typename ...NotificationSettingsRow } connections(first: 20) { __typename nodes { __typename id label status } } deletion { __typename scheduledAt } } }
+      fragment Profile on User { __typename id name email locale timeZone dayStartMinutes weekStart settings { __typename appearance units assistantMemory usageStatistics } version }
+      fragment NotificationSettingsRow on NotificationSettings { __typename preferences { __typename kind inApp push digest } quietHours { __typename from to exceptKinds } pushPreview digestAt version }
       """#)
 
   public static let signInForDevelopment = Document(
@@ -122,6 +284,15 @@ extension Document {
       fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
       fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let stopMessage = Document(
+    name: "StopMessage", kind: .mutation,
+    hash: "a61551acfcafc1319762346348617f58ee530f0bc5c879d27fdced242dfb3c21",
+    body: #"""
+      mutation StopMessage($input: StopMessageInput!) { stopMessage(input: $input) { __typename message { __typename ...MessageRow } errors { __typename code message path } } }
+      fragment MessageRow on Message { __typename id role content status origin model provider endedBecause lastSequence parent { __typename id } siblings { __typename id } toolCalls { __typename ...ToolCallCard } createdAt version }
+      fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
       """#)
 
   public static let updateGoal = Document(

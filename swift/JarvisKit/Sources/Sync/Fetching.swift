@@ -44,8 +44,10 @@ private struct GoalsAnswer: Decodable {
     let id: String
     let goals: Page?
   }
-  let viewer: Viewer
+  let viewer: Viewer?
 }
+
+private struct NodesAnswer: Decodable { let nodes: [JSONValue]? }
 
 private struct EntriesAnswer: Decodable {
   struct Goal: Decodable { let entries: Page? }
@@ -74,10 +76,12 @@ extension SyncEngine {
       let set: ChangesAnswer = try await graph.run(Request(Document.changes, ["since": .string(cursor)]))
       if set.changes.fullSyncNeeded { return try await beginLoading(from: set.changes.cursor) }
       let epoch = try await epoch()
+      let goals = try await reckonedAnew(by: set.changes.changes).compactMap { ServerObject.stored($0, epoch: epoch) }
       var writes = set.changes.changes.compactMap { change -> StoreWrite? in
         if change.kind == "DELETED" { return .remove(change.id) }
         return change.node.flatMap { ServerObject.stored($0, epoch: epoch) }.map { .put($0) }
       }
+      writes += goals.map { .put($0) }
       writes.append(.setNote(Note.cursor, .string(set.changes.cursor)))
       if !set.changes.hasMore { writes.append(.setNote(Note.completeAt, .string(JSON.text(of: surroundings.now())))) }
       try await store.write(writes)
@@ -85,6 +89,29 @@ extension SyncEngine {
       cursor = set.changes.cursor
     }
     throw CancellationError()
+  }
+
+  /// The goals of entries that changed, as they are now, unless they come with the changes anyway.
+  private func reckonedAnew(by changes: [ChangesAnswer.ChangeSet.Change]) async throws -> [JSONValue] {
+    var goals: Set<ObjectID> = []
+    for change in changes where change.id.kind == .entry {
+      if let goal = change.node?["goal"]?["id"]?.text {
+        goals.insert(ObjectID(goal))
+      } else if let goal = try await store.object(change.id)?.parent {
+        goals.insert(goal)
+      }
+    }
+    var ids = goals.subtracting(changes.map(\.id)).sorted()[...]
+    var found: [JSONValue] = []
+    while !ids.isEmpty {
+      let some = ids.prefix(50)
+      ids = ids.dropFirst(some.count)
+      let answer: NodesAnswer = try await graph.run(
+        Request(Document.offlineGoalsAgain, ["ids": .array(some.map { .string($0.rawValue) })]))
+      // One that is gone is null here; that it is gone comes with the changes.
+      found += (answer.nodes ?? []).filter { $0 != .null }
+    }
+    return found
   }
 
   private func beginLoading(from cursor: String?) async throws {
@@ -107,8 +134,9 @@ extension SyncEngine {
     while !loading.goalsLoaded {
       try Task.checkCancellation()
       let answer: GoalsAnswer = try await graph.run(Request(Document.offlineGoals, variables(after: loading.goalsAfter)))
-      guard answer.viewer.id == owner else { throw GraphFault.refused(code: "FORBIDDEN", message: "Another account is signed in.") }
-      let page = try present(answer.viewer.goals)
+      let viewer = try present(answer.viewer)
+      guard viewer.id == owner else { throw GraphFault.refused(code: "FORBIDDEN", message: "Another account is signed in.") }
+      let page = try present(viewer.goals)
       loading.goalsAfter = page.pageInfo.endCursor
       loading.goalsLoaded = !page.pageInfo.hasNextPage
       try await put(page.nodes, loading)
@@ -138,9 +166,9 @@ extension SyncEngine {
   private func variables(after: String?) -> JSONValue { .object(after.map { ["after": .string($0)] } ?? [:]) }
 
   /// A part that another subgraph answers for may be missing while that is away: then the loading goes on later.
-  private func present(_ page: Page?) throws -> Page {
-    guard let page else { throw GraphFault.server(message: "A part of the server is away.", retryAfter: nil) }
-    return page
+  private func present<Part>(_ part: Part?) throws -> Part {
+    guard let part else { throw GraphFault.server(message: "A part of the server is away.", retryAfter: nil) }
+    return part
   }
 
   private func put(_ nodes: [JSONValue], _ loading: Loading) async throws {

@@ -83,6 +83,11 @@ actor FakeServer {
     switch request.operation.name {
     case "Changes": return ["changes": try changes(since: variables["since"]?.text)]
     case "OfflineGoals": return ["viewer": ["id": "user_1", "goals": page(goals.values, after: variables["after"]?.text)]]
+    case "OfflineGoalsAgain":
+      let ids = variables["ids"]?.items ?? []
+      return [
+        "nodes": .array(ids.map { id in (id.text.flatMap { goals[$0] }).map { .object($0.merging(["reckoned": 1]) { $1 }) } ?? .null })
+      ]
     case "OfflineEntries":
       guard let id = variables["goalId"]?.text, goals[id] != nil else { return ["goal": nil] }
       return ["goal": ["entries": page(entries.values.filter { $0["goal"]?["id"]?.text == id }, after: variables["after"]?.text)]]

@@ -385,6 +385,21 @@ func serverWithGoal() async -> FakeServer {
     #expect(try await phone.entries(run).isEmpty)
   }
 
+  @Test func aGoalIsReckonedAnewWhenAnEntryCameOrWent() async throws {
+    let (server, phone, mac) = try await pair()
+    let entry = try await phone.log(5, for: run)
+    await phone.engine.sync()
+    #expect(try await mac.engine.object(run)?.data["reckoned"] == nil)
+    await mac.engine.sync()
+    #expect(try await mac.engine.object(run)?.data["reckoned"] == 1)
+    await server.change(run.rawValue, ["title": "Walk"])
+    await mac.engine.sync()
+    #expect(try await mac.engine.object(run)?.data["reckoned"] == nil)
+    await server.remove(entry.rawValue)
+    await mac.engine.sync()
+    #expect(try await mac.engine.object(run)?.data["reckoned"] == 1)
+  }
+
   @Test func differentFieldsOfOneGoalAreBothKeptWithoutAsking() async throws {
     let (server, phone, mac) = try await pair()
     try await phone.engine.update(run, ["title": "Run far"])

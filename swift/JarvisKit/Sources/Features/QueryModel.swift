@@ -1,0 +1,87 @@
+import Foundation
+import Graph
+import Models
+import Observation
+import Persistence
+
+/// A screen that shows the answer to one query: at once what was last seen, then what is so now.
+@MainActor @Observable public final class QueryModel<Value: Decodable & Sendable & Equatable> {
+  public private(set) var screen: Screen<Value> = .loading
+  public private(set) var isRefreshing = false
+
+  @ObservationIgnored private let request: Request
+  @ObservationIgnored private let graph: GraphClient
+  @ObservationIgnored private let store: any Store
+  @ObservationIgnored private let surroundings: Surroundings
+  @ObservationIgnored private let isEmpty: @Sendable (Value) -> Bool
+  @ObservationIgnored private var seenAt: Date?
+  @ObservationIgnored private var latest = 0
+
+  public init(
+    _ request: Request, graph: GraphClient, store: any Store, surroundings: Surroundings,
+    isEmpty: @escaping @Sendable (Value) -> Bool = { _ in false }
+  ) {
+    self.request = request
+    self.graph = graph
+    self.store = store
+    self.surroundings = surroundings
+    self.isEmpty = isEmpty
+  }
+
+  private struct Kept: Codable {
+    let at: Date
+    let data: JSONValue
+  }
+
+  /// Under which the store keeps the latest answer. The document's hash is in it: an answer to another version of it is not read.
+  private var note: String {
+    let variables = (try? JSON.encode(request.variables)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    return "answer:\(request.operation.hash):\(variables)"
+  }
+
+  /// Shows what was last seen, and loads.
+  public func open() async {
+    if seenAt == nil, let kept = try? await store.note(note)?.read(as: Kept.self), let value = try? kept.data.read(as: Value.self) {
+      seenAt = kept.at
+      show(value, .stale(since: kept.at, .busy(retryIn: nil)))
+    }
+    await refresh()
+  }
+
+  /// Loads. Of several at once, the last one counts.
+  public func refresh() async {
+    latest += 1
+    let mine = latest
+    isRefreshing = true
+    do {
+      let answer = try await graph.execute(request)
+      let value = try answer.read(as: Value.self)
+      guard mine == latest else { return }
+      isRefreshing = false
+      let now = surroundings.now()
+      seenAt = now
+      show(value, answer.problems.isEmpty ? nil : .partial)
+      // What is missing a part is not worth keeping; a full disk is no reason not to show what came.
+      if answer.problems.isEmpty, let kept = try? JSONValue(Kept(at: now, data: answer.data)) {
+        try? await store.write([.setNote(note, kept)])
+      }
+    } catch {
+      guard mine == latest else { return }
+      isRefreshing = false
+      if error is CancellationError { return }
+      fail(Problem(error))
+    }
+  }
+
+  private func show(_ value: Value, _ notice: Screen<Value>.Notice?) {
+    screen = isEmpty(value) ? .empty : .content(value, notice)
+  }
+
+  private func fail(_ problem: Problem) {
+    guard let seenAt, let value = screen.value else {
+      if seenAt == nil { screen = .failed(problem) }
+      return
+    }
+    screen = .content(value, problem == .offline ? .offline(since: seenAt) : .stale(since: seenAt, problem))
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Graph
+import Models
+import Testing
+
+@testable import Features
+
+/// The answers that the graph could give, made from the schema: what the package reads of them, it must be able to read.
+@Suite struct ReadingAnswers {
+  func answer(_ name: String, _ fullness: String) throws -> Answer {
+    let url = try #require(Bundle.module.url(forResource: "\(name).\(fullness)", withExtension: "json", subdirectory: "Answers"))
+    return Answer(data: try JSON.decode(JSONValue.self, from: Data(contentsOf: url)))
+  }
+
+  @Test(arguments: ["full", "bare"]) func everyScreenReadsItsAnswer(fullness: String) throws {
+    _ = try answer("Dashboard", fullness).read(as: DashboardValue.self)
+    _ = try answer("LifeAreas", fullness).read(as: LifeAreasValue.self)
+    _ = try answer("GoalDetail", fullness).read(as: GoalDetailValue.self)
+    _ = try answer("ResearchResults", fullness).read(as: ResearchValue.self)
+    _ = try answer("AutomationRules", fullness).read(as: AutomationsValue.self)
+    _ = try answer("Notifications", fullness).read(as: NotificationsValue.self)
+  }
+
+  @Test func settingsReadTheirAnswer() throws {
+    _ = try answer("Settings", "bare").read(as: SettingsValue.self)
+    #expect(try answer("Settings", "full").read(as: SettingsValue.self).viewer?.timeZone == "Europe/Berlin")
+  }
+
+  @Test func goalsOfADashboardAreReadWhole() throws {
+    let goal = try #require(try answer("Dashboard", "full").read(as: DashboardValue.self).viewer?.dashboard?.goals?.first)
+    #expect(goal.currentValue?.description == "12.5")
+    #expect(goal.deadline?.description == "2026-03-01")
+    #expect(goal.pace != nil)
+  }
+
+  @Test(arguments: ["full", "bare"]) func aChatReadsItsAnswers(fullness: String) throws {
+    _ = try answer("Conversation", fullness).read(as: ChatModel.Opened.self)
+    _ = try answer("MessageStream", fullness).read(as: DeltaAnswer.self)
+    _ = try Answer(data: Payload(answer("SendMessage", fullness)).value).read(as: ChatModel.Sent.self)
+    for name in ["ApproveToolCall", "RejectToolCall"] {
+      _ = try Answer(data: Payload(answer(name, fullness)).value).read(as: ChatModel.Decided.self)
+    }
+  }
+
+  @Test func everyMutationHasAPayloadThatIsRead() throws {
+    for name in ["LogProgress", "CreateGoal", "UpdateGoal", "DeleteGoal", "SkipDay", "SendMessage", "ApproveToolCall", "RegisterDevice"] {
+      #expect(try Payload(answer(name, "full")).errors.first?.code != nil, "\(name)")
+      #expect(try Payload(answer(name, "bare")).errors.isEmpty, "\(name)")
+    }
+  }
+}
