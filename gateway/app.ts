@@ -35,7 +35,7 @@ import { type ResilientSource, withResilience } from './sources/resilience.ts';
 import { createTelemetry } from './telemetry/observer.ts';
 import { createSlowOperations } from './telemetry/slowOperations.ts';
 import { watchGateway } from './telemetry/watched.ts';
-import { receiveAppleNotification, sendExport } from './transport/account.ts';
+import { receiveAppleNotification, receiveArchive, sendExport } from './transport/account.ts';
 import { receiveConnectionCallback } from './transport/connections.ts';
 import { createDoor, isOwnOrigin, type Route, sendJson } from './transport/door.ts';
 import { createHooks } from './transport/hooks.ts';
@@ -203,6 +203,7 @@ export async function createApp({ platform, subgraphs, supergraphSdl, planningTh
     async otherwise(request, response) {
       if (request.url?.startsWith('/hooks/')) await hooks(request, response);
       else if (request.url?.startsWith('/exports/')) await sendExport(platform, request, response);
+      else if (request.url?.startsWith('/imports/')) await receiveArchive(platform, request, response);
       else return explorer(request, response);
       return true;
     },

@@ -48,6 +48,7 @@ async function* messages(db: Tx, userId: string) {
       conversationId: row.conversationId,
       parentId: row.parentId,
       ordinal: row.ordinal,
+      depth: row.depth,
       role: row.role,
       content: row.content,
       status: row.status,

@@ -5,6 +5,7 @@ import { defineSubgraph } from '../shared/subgraph.ts';
 import { type ChatLoaders, createLoaders } from './context.ts';
 import { demo } from './demo.ts';
 import { exports } from './exports.ts';
+import { imports } from './importedTypes.ts';
 import { chatJobs, dueReplies } from './jobs.ts';
 import { resolvers } from './resolvers.ts';
 
@@ -35,6 +36,7 @@ export const chat = defineSubgraph<ChatLoaders>({
   dueWork: dueReplies,
   usage: () => ({ features: { conversations: Prisma.sql`SELECT user_id FROM conversations` } }),
   exports,
+  imports,
   async erase(tx, userId) {
     await tx.conversation.deleteMany({ where: { userId } }); // takes the messages along
     await tx.memory.deleteMany({ where: { userId } });

@@ -3,6 +3,7 @@ import type { LoggedEvent } from '../shared/events.ts';
 import { defineSubgraph } from '../shared/subgraph.ts';
 import { createLoaders, type GoalsLoaders } from './context.ts';
 import { demo } from './demo.ts';
+import { imports } from './importedTypes.ts';
 import { erase, exports } from './ownership.ts';
 import { resolvers } from './resolvers.ts';
 import { usage } from './usage.ts';
@@ -27,6 +28,7 @@ export const goals = defineSubgraph<GoalsLoaders>({
   },
   usage,
   exports,
+  imports,
   erase,
   demo,
 });

@@ -42,7 +42,7 @@ export type NodeTypeName = (typeof kinds)[Kind]['type'];
 
 /** Makes a new id, e.g. `goal_0192f3…`; `at` is its time part, in milliseconds since 1970 (0 for what was before). */
 export function newId(
-  kind: Kind | 'event' | 'audit' | 'job' | 'sync' | 'aicall' | 'snapshot' | 'item' | 'delivery',
+  kind: Kind | 'event' | 'audit' | 'job' | 'sync' | 'aicall' | 'snapshot' | 'item' | 'delivery' | 'import',
   at: Date | number = Date.now(),
 ): string {
   return `${kind}_${uuidv7(Math.max(0, Math.trunc(Number(at))))}`;

@@ -14,7 +14,7 @@ import type { Tracing } from './telemetry/tracing.ts';
 /** What is asked of every domain: where a person's data is concerned as a whole, and what is to be done in the background. */
 export type Domain = Pick<
   SubgraphDefinition,
-  'name' | 'exports' | 'release' | 'erase' | 'reactions' | 'watches' | 'dueWork' | 'usage'
+  'name' | 'exports' | 'imports' | 'release' | 'erase' | 'reactions' | 'watches' | 'dueWork' | 'usage'
 >;
 
 /** What every room of the house may use: made once a process, handed down as an argument. */

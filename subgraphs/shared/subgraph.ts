@@ -11,12 +11,13 @@ import {
   parse,
   validate,
 } from 'graphql';
+import type { z } from 'zod';
 import { type Context, createContext, type RequestInfo } from './context.ts';
 import type { Secrets } from './crypto.ts';
 import { type Db, isDatabaseAway, Prisma, type Tx } from './db.ts';
 import { findDelta, isDeltaId, type MessageDelta } from './deltas.ts';
 import { badInput, databaseAway, errorCodes, notThere, UserErrors } from './errors.ts';
-import { findEvent, type LoggedEvent } from './events.ts';
+import { findEvent, type LoggedEvent, type NewEvent } from './events.ts';
 import { type ClaimedKey, claimKey, releaseKey, storeResult } from './idempotency.ts';
 import { findNul } from './input.ts';
 import type { JobDefinition } from './jobs.ts';
@@ -33,6 +34,25 @@ export interface ExportedType {
   /** One sentence for the archive's README: what the rows are. */
   about: string;
   rows(db: Tx, userId: string): AsyncIterable<Record<string, unknown>> | Promise<Record<string, unknown>[]>;
+}
+
+/** One file of an archive whose rows can come back. */
+export interface ImportedType {
+  /** As in `exports`. */
+  name: string;
+  table: string;
+  /** What a row must be. It becomes a row of the table with exactly these columns. */
+  row: z.ZodObject;
+  /** What is told of a row that came in. */
+  event(row: Record<string, unknown>): NewEvent;
+}
+
+/** What a domain takes in of an archive. */
+export interface Imports {
+  /** In an order in which each row finds what it refers to. */
+  types: readonly ImportedType[];
+  /** Counts anew what is not in archives, once all rows are in. It may be called again. */
+  after?(tx: Tx, userId: string, now: Date): Promise<void>;
 }
 
 /** Everything a domain brings to the graph. */
@@ -62,6 +82,8 @@ export interface SubgraphDefinition<Loaders = unknown> {
   usage?: () => Usage;
   /** The domain's part of a data export. */
   exports?: readonly ExportedType[];
+  /** What of an archive the domain takes in again. */
+  imports?: Imports;
   /**
    * Gives back what the person granted Jarvis elsewhere, before an account is erased; it may be called again.
    * @throws Error when that cannot be done now.

@@ -8,7 +8,7 @@ import type { Platform } from '../shared/platform.ts';
 /** Raised when files of the archive change their meaning. */
 export const archiveVersion = 1;
 /** Larger archives are refused, in bytes. */
-const largest = 200 * 1024 * 1024;
+export const largest = 200 * 1024 * 1024;
 /** Text is compressed in pieces of about this many characters. */
 const piece = 64 * 1024;
 

@@ -107,7 +107,9 @@ function forgetJobs({ db, jobs, domains }: Platform, userId: string): Promise<nu
       const kind = kindOf(value);
       if (kind) byKind.set(kind, [...(byKind.get(kind) ?? []), value]);
     }
-    const found = new Set<string>();
+    // Imports are no objects of the graph's `node`, so they have no kind.
+    const imports = await db.dataImport.findMany({ where: { userId, id: { in: values } }, select: { id: true } });
+    const found = new Set(imports.map(({ id }) => id));
     for (const [kind, ids] of byKind) {
       const owner = Prisma.raw(kind === 'user' ? 'id' : 'user_id');
       const rows = await db.$queryRaw<{ id: string }[]>`
@@ -183,6 +185,7 @@ export async function eraseUser(tx: Tx, userId: string): Promise<void> {
   await tx.taskToken.deleteMany(where);
   await tx.aiConsent.deleteMany(where);
   await tx.dataExport.deleteMany(where);
+  await tx.dataImport.deleteMany(where);
   await tx.appleAccount.deleteMany(where);
   await tx.auditEntry.deleteMany(where);
   await tx.user.deleteMany({ where: { id: userId } });

@@ -7,6 +7,7 @@ import { resealSecrets } from '../shared/sealed.ts';
 import { eraseDueAccounts } from './erase.ts';
 import { listErasures } from './erasureList.ts';
 import { expireExports, failAbandonedExports, makeExport } from './exports.ts';
+import { failAbandonedImports, takeIn } from './imports.ts';
 
 const hour = 3600_000;
 const day = 24 * hour;
@@ -21,6 +22,7 @@ export function userJobs(platform: Platform): JobDefinition[] {
   const backups = openBackups(platform.config);
   return [
     { name: 'users.export', run: ({ exportId = '' }) => makeExport(platform, exportId) },
+    { name: 'users.import', run: ({ importId = '' }) => takeIn(platform, importId) },
     { name: 'users.erase', every: hour, run: () => eraseDueAccounts(platform) },
     { name: 'users.resealSecrets', every: 5 * minute, run: async () => void (await resealSecrets(platform)) },
     { name: 'users.cleanup', every: hour, run: () => cleanUp(platform) },
@@ -43,6 +45,7 @@ export async function cleanUp(platform: Platform): Promise<void> {
   const before = (milliseconds: number) => new Date(now().getTime() - milliseconds);
   await failAbandonedExports(platform);
   await expireExports(platform);
+  await failAbandonedImports(platform);
   await repeat(
     () => db.$executeRaw`
       DELETE FROM idempotency_keys WHERE ctid IN

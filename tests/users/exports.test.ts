@@ -53,6 +53,7 @@ const exportedAs: Record<string, string | { without: string }> = {
   conversation_summaries: 'chat/conversation_summaries',
   conversations: 'chat/conversations',
   data_exports: 'users/data-exports',
+  data_imports: { without: 'archives that were brought, and what became of them' },
   device_anchors: 'integrations/device_anchors',
   devices: 'users/devices',
   erasures: { without: 'holds a row only while an account is being erased' },

@@ -189,6 +189,8 @@ export async function live(graph: TestGraph, person: Person): Promise<void> {
   await db.dataExport.create({
     data: { userId, id: newId('export', 0), status: 'EXPIRED', createdAt: new Date(0), finishedAt: new Date(0) },
   });
+  const brought = { status: 'DONE', uploadHash: 'x', createdAt: new Date(0), finishedAt: new Date(0) };
+  await db.dataImport.create({ data: { userId, id: newId('import', 0), ...brought } });
   await db.insightRun.create({ data: { userId, dueAt: later } });
   await converse(graph, person);
   await db.notificationPreference.create({ data: { userId, kind: 'ALERT', inApp: true } });

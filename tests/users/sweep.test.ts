@@ -38,8 +38,9 @@ async function jobsOf(
   { userId }: Person,
 ): Promise<{ name: string; data: Record<string, string> }[]> {
   const where = { where: { userId }, select: { id: true } };
-  const [dataExport, message, run, connection, ruleRun] = await Promise.all([
+  const [dataExport, dataImport, message, run, connection, ruleRun] = await Promise.all([
     db.dataExport.findFirstOrThrow(where),
+    db.dataImport.findFirstOrThrow(where),
     db.message.findFirstOrThrow(where),
     db.researchRun.findFirstOrThrow(where),
     db.connection.findFirstOrThrow(where),
@@ -47,6 +48,7 @@ async function jobsOf(
   ]);
   return [
     { name: 'users.export', data: { exportId: dataExport.id } },
+    { name: 'users.import', data: { importId: dataImport.id } },
     { name: 'chat.generate', data: { messageId: message.id } },
     { name: 'chat.summarise', data: { messageId: message.id } },
     { name: 'research.run', data: { runId: run.id } },

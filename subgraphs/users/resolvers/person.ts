@@ -12,6 +12,7 @@ import type { Context, Reference, UserContext } from '../context.ts';
 import { cancelDeletion, confirmDeletion, deletionOf, requestDeletion } from '../deletion.ts';
 import { describeExport, listExports, requestDataExport } from '../exports.ts';
 import type { AiDataClass, Resolvers, Role } from '../generated.ts';
+import { beginArchiveImport, describeImport, listImports } from '../imports.ts';
 import { findNodes } from '../nodes.ts';
 import { settingsOf, updateProfile, updateSettings } from '../profile.ts';
 
@@ -64,6 +65,10 @@ export const person = {
       const user = managing(ctx);
       return { dataExport: describeExport(user, await requestDataExport(user)) } as never;
     },
+    beginArchiveImport: async (_, _args, ctx) => {
+      const { row, uploadUrl } = await beginArchiveImport(managing(ctx));
+      return { dataImport: describeImport(row), uploadUrl } as never;
+    },
     requestAccountDeletion: async (_, _args, ctx) => ({ challenge: await requestDeletion(managing(ctx)) }) as never,
     confirmAccountDeletion: async (_, { input }, ctx) =>
       ({ deletion: deletionOf(await confirmDeletion(managing(ctx), input)) }) as never,
@@ -84,6 +89,8 @@ export const person = {
     auditLog: (ref, args, ctx) => own(ref, managing(ctx), ({ db, userId }) => auditPage(db, userId, args)),
     dataExports: (ref, _args, ctx) =>
       own(ref, managing(ctx), async (user) => (await listExports(user)).map((row) => describeExport(user, row))),
+    dataImports: (ref, _args, ctx) =>
+      own(ref, managing(ctx), async (user) => (await listImports(user)).map(describeImport)),
     deletion: (row, _args, ctx) => own(row, managing(ctx), () => deletionOf(row)),
   },
   Dashboard: {

@@ -1,0 +1,279 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { sha256 } from '../../subgraphs/shared/crypto.ts';
+import type { Platform } from '../../subgraphs/shared/platform.ts';
+import { archive } from '../../subgraphs/users/archive.ts';
+import { eraseDueAccounts } from '../../subgraphs/users/erase.ts';
+import { keepUpload, takeIn } from '../../subgraphs/users/imports.ts';
+import { type Person, startGraph, type TestGraph } from '../support/graph.ts';
+import { countRows, everythingOf, live } from './life.ts';
+
+let graph: TestGraph;
+let ana: Person;
+let bob: Person;
+let content: Uint8Array<ArrayBuffer>;
+let before: Map<string, number>;
+let shown: unknown;
+beforeAll(async () => {
+  graph = await startGraph();
+  [ana, bob] = [await graph.person(), await graph.person()];
+  for (const person of [ana, bob]) await live(graph, person);
+  content = (await archive(graph.platform, ana.userId))!;
+  before = await countRows(graph, ana);
+  shown = await lifeOf(ana);
+}, 60_000);
+afterAll(() => graph?.stop());
+
+const begin = `mutation { beginArchiveImport { dataImport { id status } uploadUrl errors { code message } } }`;
+const list = `{ viewer { dataImports { id status error files { path created kept refused } problems { path line message } } } }`;
+const life = `{ viewer {
+  lifeAreas(first: 100) { nodes { name kind } }
+  goals(first: 100) { nodes { title kind percent lifeArea { name } entries(first: 3) { nodes { value localDate note } }
+    milestones { title reachedOn } } }
+  conversations(first: 50) { nodes { title messageCount } }
+} }`;
+const lifeOf = async (person: Person) => (await person.data(life)).viewer;
+
+/** Tables whose rows come back; each must have rows in the life of the test. */
+const returned = [
+  'achievements',
+  'conversations',
+  'goal_days',
+  'goals',
+  'life_area_notes',
+  'life_areas',
+  'memories',
+  'messages',
+  'milestones',
+  'progress_entries',
+];
+
+async function send(person: Person, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const { dataImport, uploadUrl, errors } = (await person.data(begin)).beginArchiveImport;
+  expect(errors).toEqual([]);
+  const token = new URL(uploadUrl).searchParams.get('token')!;
+  expect(await keepUpload(graph.platform, dataImport.id, token, bytes)).toBe(true);
+  expect(await keepUpload(graph.platform, dataImport.id, token, bytes)).toBe(false);
+  return dataImport.id;
+}
+async function bring(person: Person, bytes: Uint8Array<ArrayBuffer>) {
+  const id = await send(person, bytes);
+  await graph.runJobs();
+  const { dataImports } = (await person.data(list)).viewer;
+  return dataImports.find((one: { id: string }) => one.id === id);
+}
+const sum = (made: { files: Record<string, number>[] }, what: string) =>
+  made.files.reduce((total, file) => total + file[what]!, 0);
+
+describe('an archive that is brought', () => {
+  test('gives a new account what the old one had, and once: again, it changes nothing', async () => {
+    const others = await everythingOf(graph, bob);
+    const cleo = await graph.person();
+    const made = await bring(cleo, content);
+    expect(made).toMatchObject({ status: 'DONE', error: null, problems: [] });
+    const after = await countRows(graph, cleo);
+    for (const table of returned) {
+      expect(before.get(table)).toBeGreaterThan(0);
+      expect([table, after.get(table)]).toEqual([table, before.get(table)]);
+    }
+    expect(await lifeOf(cleo)).toEqual(shown);
+    expect(sum(made, 'kept')).toBe(0);
+    const again = await bring(cleo, content);
+    expect([sum(again, 'created'), sum(again, 'kept')]).toEqual([0, sum(made, 'created')]);
+    const same = await countRows(graph, cleo);
+    for (const table of [...returned, 'events']) expect([table, same.get(table)]).toEqual([table, after.get(table)]);
+    expect(await everythingOf(graph, bob)).toEqual(others);
+  }, 60_000);
+
+  test('brings back what was deleted in the same account, under the same ids, and leaves what is there', async () => {
+    const { id } = await graph.db.goal.findFirstOrThrow({ where: { userId: bob.userId } });
+    const own = (await archive(graph.platform, bob.userId))!;
+    const kept = await graph.db.goal.findFirstOrThrow({ where: { userId: bob.userId, NOT: { id } } });
+    await bob.data('mutation ($id: ID!) { deleteGoal(input: { id: $id }) { errors { code } } }', { id });
+    await graph.db.goal.update({
+      where: { userId_id: { userId: bob.userId, id: kept.id } },
+      data: { title: 'Changed since' },
+    });
+    expect(await graph.db.goal.count({ where: { userId: bob.userId, id } })).toBe(0);
+    expect(await bring(bob, own)).toMatchObject({ status: 'DONE', problems: [] });
+    expect(await graph.db.goal.count({ where: { userId: bob.userId, id } })).toBe(1);
+    const now = await graph.db.goal.findFirstOrThrow({ where: { userId: bob.userId, id: kept.id } });
+    expect(now.title).toBe('Changed since');
+  }, 60_000);
+
+  test('goes on where a kill interrupted it', async () => {
+    const dora = await graph.person();
+    const id = await send(dora, content);
+    let batches = 0;
+    const bus = {
+      ...graph.platform.bus,
+      publish: () => {
+        if (++batches === 4) throw new Error('killed');
+      },
+    };
+    await expect(takeIn({ ...graph.platform, bus } as Platform, id)).rejects.toThrow('killed');
+    const row = await graph.db.dataImport.findFirstOrThrow({ where: { userId: dora.userId } });
+    expect([row.status, row.place]).toEqual(['PENDING', 4]);
+    await takeIn(graph.platform, id);
+    const after = await countRows(graph, dora);
+    for (const table of returned) expect([table, after.get(table)]).toEqual([table, before.get(table)]);
+    const [made] = (await dora.data(list)).viewer.dataImports;
+    expect([made.status, sum(made, 'kept'), sum(made, 'refused')]).toEqual(['DONE', 0, 0]);
+  }, 60_000);
+});
+
+describe('an archive is refused as a whole', () => {
+  const refused = async (bytes: Uint8Array) => {
+    const person = await graph.person();
+    const { status, error, files } = await bring(person, new Uint8Array(bytes));
+    expect([status, files]).toEqual(['FAILED', []]);
+    const counts = await countRows(graph, person);
+    for (const table of returned) expect([table, counts.get(table)]).toEqual([table, 0]);
+    return error;
+  };
+  test('when a byte of a file was changed, a file is missing or one too many', async () => {
+    const files = unzipSync(content);
+    const memories = files['chat/memories.jsonl']!;
+    const changed = strToU8(strFromU8(memories).replace('FACT', 'FUCT'));
+    expect(await refused(zipSync({ ...files, 'chat/memories.jsonl': changed }))).toContain(
+      'chat/memories.jsonl is not',
+    );
+    const { 'chat/memories.jsonl': _, ...fewer } = files;
+    expect(await refused(zipSync(fewer))).toContain('chat/memories.jsonl is not');
+    expect(await refused(zipSync({ ...files, 'more.txt': changed }))).toContain('does not know more.txt');
+  }, 30_000);
+  test('when it is cut off, or is none', async () => {
+    expect(await refused(content.subarray(0, content.length / 2))).toMatch(/whole|no manifest/);
+    expect(await refused(strToU8('hello'))).toContain('no manifest');
+  });
+  test('when it would unpack to far more than it says', async () => {
+    const bomb = zipSync({ 'goals/goals.jsonl': new Uint8Array(64 * 1024 * 1024) }, { level: 9 });
+    expect(await refused(bomb)).toContain('far more');
+  }, 30_000);
+});
+
+test('rows that do not fit are refused one by one, with file, line and a sentence', async () => {
+  const files = unzipSync(content);
+  const path = 'chat/memories.jsonl';
+  const [first, ...rest] = strFromU8(files[path]!).trim().split('\n');
+  const memory = JSON.parse(first!);
+  const lines = [
+    JSON.stringify({ ...memory, id: 'goal_1' }),
+    'no JSON',
+    JSON.stringify({ ...memory, kind: 'SECRET' }),
+    first,
+    ...rest,
+  ];
+  const bytes = strToU8(lines.join('\n'));
+  const manifest = JSON.parse(strFromU8(files['manifest.json']!));
+  const entry = manifest.files.find((file: { path: string }) => file.path === path);
+  Object.assign(entry, { bytes: bytes.length, sha256: sha256(Buffer.from(bytes)) });
+  const person = await graph.person();
+  const archived = zipSync({ ...files, [path]: bytes, 'manifest.json': strToU8(JSON.stringify(manifest)) });
+  const made = await bring(person, new Uint8Array(archived));
+  expect(made.status).toBe('DONE');
+  expect(made.problems.map(({ path, line }: { path: string; line: number }) => [path, line])).toEqual([
+    [path, 1],
+    [path, 2],
+    [path, 3],
+  ]);
+  for (const { message } of made.problems) expect(message).toMatch(/\.$/);
+  expect(await graph.db.memory.count({ where: { userId: person.userId } })).toBe(before.get('memories'));
+}, 30_000);
+
+test('every table says whether it comes back; the others have a reason', async () => {
+  const stated = Object.values(graph.platform.domains).flatMap(
+    ({ imports }) => imports?.types.map(({ table }) => table) ?? [],
+  );
+  expect([...stated, 'goal_days'].sort()).toEqual(returned);
+  for (const table of before.keys()) {
+    if (!returned.includes(table) && !(table in stays)) throw new Error(`No rule says whether ${table} comes back.`);
+  }
+});
+
+test('an erased account takes its imports along', async () => {
+  const person = await graph.person();
+  await send(person, content);
+  const now = graph.clock.now();
+  const data = { deletionRequestedAt: now, deletionScheduledAt: now };
+  await graph.db.user.update({ where: { id: person.userId }, data });
+  await eraseDueAccounts(graph.platform);
+  expect(await graph.db.dataImport.count({ where: { userId: person.userId } })).toBe(0);
+});
+
+test('a key may not bring an archive', async () => {
+  const key = graph.as({ ...ana.viewer, kind: 'apiKey' });
+  expect((await key.run(begin)).errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
+});
+
+const account = 'the account: sign in, make keys and agree anew';
+const log = 'a record of what was done elsewhere';
+const services = 'comes again from the service once it is connected';
+const machinery = 'how our machinery stands';
+const notYet = 'not taken in yet: it stays readable in the archive';
+/** Tables that an import does not write, and why. */
+const stays: Record<string, string> = {
+  ai_calls: log,
+  ai_consents: account,
+  api_keys: account,
+  apple_accounts: account,
+  assistant_settings: notYet,
+  audit_entries: log,
+  automation_rules: notYet,
+  bank_transactions: services,
+  calendar_events: services,
+  connection_credentials: account,
+  connection_log_entries: log,
+  connection_revocations: machinery,
+  connection_sign_ins: machinery,
+  connection_syncs: machinery,
+  connections: services,
+  context_items: log,
+  conversation_summaries: machinery,
+  data_exports: log,
+  data_imports: log,
+  device_anchors: machinery,
+  devices: account,
+  erasures: machinery,
+  event_counters: machinery,
+  events: log,
+  external_tasks: services,
+  generations: machinery,
+  health_deletions: services,
+  health_samples: services,
+  idempotency_keys: machinery,
+  incoming_calls: machinery,
+  incoming_hooks: account,
+  insight_runs: machinery,
+  insights: notYet,
+  item_deletions: services,
+  mail_messages: services,
+  message_deltas: machinery,
+  metric_sources: services,
+  notification_preferences: notYet,
+  notification_settings: notYet,
+  notifications: log,
+  progress_mapping_days: machinery,
+  progress_mappings: services,
+  push_deliveries: log,
+  reaction_cursors: machinery,
+  reaction_failures: machinery,
+  received_events: services,
+  refresh_tokens: account,
+  reminders: notYet,
+  research_categories: notYet,
+  research_results: notYet,
+  research_reviews: notYet,
+  research_run_steps: log,
+  research_runs: log,
+  research_snapshots: notYet,
+  rule_run_steps: log,
+  rule_runs: log,
+  rule_triggers: machinery,
+  sessions: account,
+  task_tokens: account,
+  tool_calls: log,
+  webhook_attempts: log,
+  webhook_deliveries: log,
+  webhooks: account,
+};
