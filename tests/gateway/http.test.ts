@@ -119,6 +119,23 @@ describe('the HTTP door', () => {
 });
 
 describe('an archive of everything', () => {
+  test('is brought by PUT to its address, once, and to no other', async () => {
+    const { beginArchiveImport } = await ana.ask('mutation { beginArchiveImport { uploadUrl } }');
+    const url = new URL(beginArchiveImport.uploadUrl as string);
+    const put = async (path: string, method = 'PUT') =>
+      (await fetch(server.url + path, { method, body: method === 'PUT' ? 'no archive' : null })).status;
+    expect(await put(url.pathname + url.search, 'GET')).toBe(405);
+    expect(await put(`${url.pathname}?token=${'a'.repeat(43)}`)).toBe(404);
+    expect(await put(url.pathname)).toBe(404);
+    expect(await put(url.pathname + url.search)).toBe(202);
+    expect(await put(url.pathname + url.search)).toBe(404);
+    const over = async () => {
+      const { viewer } = await ana.ask('{ viewer { dataImports { status error } } }');
+      return viewer.dataImports[0].status === 'FAILED' && viewer.dataImports[0].error;
+    };
+    expect(await until(over, 'the import')).toContain('no manifest');
+  });
+
   test('is fetched from its signed address, once, and from no other', async () => {
     await ana.ask('mutation { requestDataExport { errors { message } } }');
     const newPath = async () => {

@@ -81,7 +81,9 @@ describe('an archive that is brought', () => {
     const again = await bring(cleo, content);
     expect([sum(again, 'created'), sum(again, 'kept')]).toEqual([0, sum(made, 'created')]);
     const same = await countRows(graph, cleo);
-    for (const table of [...returned, 'events']) expect([table, same.get(table)]).toEqual([table, after.get(table)]);
+    const told = { userId: cleo.userId, actorId: 'users.import' };
+    expect(await graph.db.event.count({ where: told })).toBe(sum(made, 'created'));
+    for (const table of returned) expect([table, same.get(table)]).toEqual([table, after.get(table)]);
     expect(await everythingOf(graph, bob)).toEqual(others);
   }, 60_000);
 
