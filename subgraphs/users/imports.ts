@@ -219,15 +219,15 @@ function readRow(type: ImportedType, text: string): Record<string, unknown> | st
 const idColumn = /^id$|Ids?$/;
 
 /**
- * The row as one of this account. Ids of another account's archive become others, always the same: the prefix and the time stay, the rest is
- * a hash of both. What refers to each other goes on doing so, and the same archive again meets what it has brought.
+ * The row as one of this account. Ids of another account's archive become others, always the same: what they are sorted by stays (prefix, time and
+ * count), the rest is a hash of both. What refers to each other goes on doing so, and the same archive again meets what it has brought.
  */
 function ownIds(row: Record<string, unknown>, origin: string, userId: string): Record<string, unknown> {
   if (origin === userId) return row;
   const own = (text: string) =>
-    text.replace(/\b([a-z]+_)([0-9a-f]{16})[0-9a-f]{16}\b/g, (id, prefix: string, begin: string) => {
+    text.replace(/\b([a-z]+_)([0-9a-f]{20})[0-9a-f]{12}\b/g, (id, prefix: string, begin: string) => {
       const hash = createHash('sha256').update(`${userId}|${id}`).digest('hex');
-      return `${prefix}${begin}${hash.slice(0, 16)}`;
+      return `${prefix}${begin}${hash.slice(0, 12)}`;
     });
   const value = (given: unknown): unknown =>
     typeof given === 'string' ? own(given) : Array.isArray(given) ? given.map(value) : given;
