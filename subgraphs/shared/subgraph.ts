@@ -43,8 +43,8 @@ export interface ImportedType {
   table: string;
   /** What a row must be. It becomes a row of the table with exactly these columns. */
   row: z.ZodObject;
-  /** What is told of a row that came in. */
-  event(row: Record<string, unknown>): NewEvent;
+  /** What is told of a row that came in; null for nothing. */
+  event(row: Record<string, unknown>): NewEvent | null;
 }
 
 /** What a domain takes in of an archive. */
