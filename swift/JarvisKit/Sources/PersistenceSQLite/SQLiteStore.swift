@@ -33,8 +33,6 @@ public actor SQLiteStore: Store {
       try database.run("ALTER TABLE objects ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0")
       try database.run("CREATE INDEX objects_by_position ON objects (type, position, id)")
       try database.run("CREATE INDEX objects_by_parent ON objects (parent, position, id)")
-      // Changes that cannot be read are put aside here, and never thrown away.
-      try database.run("CREATE TABLE unreadable_changes (key TEXT PRIMARY KEY, sequence INTEGER NOT NULL, data TEXT NOT NULL)")
       try database.run("PRAGMA user_version = \(version)")
     }
   }
@@ -66,7 +64,7 @@ public actor SQLiteStore: Store {
       try database.run("INSERT OR REPLACE INTO notes (name, data) VALUES (?, ?)", [.text(name), try text(value)])
     case .setNote(let name, nil): try database.run("DELETE FROM notes WHERE name = ?", [.text(name)])
     case .removeEverything:
-      for table in ["objects", "changes", "notes", "unreadable_changes"] { try database.run("DELETE FROM \(table)") }
+      for table in ["objects", "changes", "notes"] { try database.run("DELETE FROM \(table)") }
     }
   }
 
@@ -113,26 +111,11 @@ public actor SQLiteStore: Store {
 
   public func changes() throws -> [StoredChange] {
     let rows = try database.run("SELECT key, sequence, data FROM changes ORDER BY sequence, key")
-    let read = rows.map { row -> StoredChange? in
-      guard let key = row[0].text, let sequence = row[1].int, let data = value(row[2]) else { return nil }
-      return StoredChange(key: key, sequence: sequence, data: data)
+    return rows.compactMap { row in
+      guard let key = row[0].text, let sequence = row[1].int else { return nil }
+      // One that cannot be read stays, without its data: it is the person's to give up, not ours.
+      return StoredChange(key: key, sequence: sequence, data: value(row[2]) ?? .null)
     }
-    if read.contains(nil) { try putAside(zip(rows, read).filter { $1 == nil }.map(\.0)) }
-    return read.compactMap { $0 }
-  }
-
-  private func putAside(_ rows: [[Database.Value]]) throws {
-    try database.transaction {
-      for row in rows {
-        try database.run("INSERT OR REPLACE INTO unreadable_changes SELECT key, sequence, data FROM changes WHERE key = ?", [row[0]])
-        try database.run("DELETE FROM changes WHERE key = ?", [row[0]])
-      }
-    }
-  }
-
-  /// How many changes could not be read and lie aside.
-  public func unreadableChanges() throws -> Int {
-    try database.run("SELECT count(*) FROM unreadable_changes").first?.first?.int ?? 0
   }
 
   public func note(_ name: String) throws -> JSONValue? {

@@ -341,15 +341,16 @@ func serverWithGoal() async -> FakeServer {
     let server = await serverWithGoal()
     let device = Device(server)
     try await device.store.write([
-      .putChange(StoredChange(key: "old", sequence: 1, data: ["operation": "LogMood", "subject": "mood_1", "group": "mood_1"]))
+      .putChange(StoredChange(key: "old", sequence: 1, data: ["operation": "LogMood", "subject": "mood_1", "group": "mood_1"])),
+      .putChange(StoredChange(key: "half", sequence: 2, data: .null)),
     ])
     let entry = try await device.log(1, for: run)
     let status = await device.engine.sync()
-    #expect(status.pending == 1)
-    #expect(status.needPerson == 1)
+    #expect(status.pending == 2)
+    #expect(status.needPerson == 2)
     #expect(await server.done == [entry.rawValue: 1])
-    #expect(try await device.store.changes().map(\.key) == ["old"])
-    try await device.engine.settle("old", by: .keepTheirs)
+    #expect(try await device.store.changes().map(\.key) == ["old", "half"])
+    for key in ["old", "half"] { try await device.engine.settle(key, by: .keepTheirs) }
     #expect(try await device.store.changes().isEmpty)
   }
 
