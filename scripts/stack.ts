@@ -1,12 +1,26 @@
 import { join } from 'node:path';
 import { startStack } from '../deploy/stack.ts';
+import { variables } from '../subgraphs/shared/config.ts';
 import { build } from './build.ts';
 
 /**
  * `npm run stack`: Jarvis as in production on this machine, without Docker: nginx with TLS, two gateways, five subgraphs, PostgreSQL, Redis. Needs
- * Debian's nginx and redis-server. Variables of Jarvis are passed on to its processes. SIGHUP restarts every process, one after another.
+ * Debian's nginx and redis-server. Variables of Jarvis are passed on to its processes, and HTTPS_PORT (8443) and HTTP_PORT
+ * (8080) are where it listens. SIGHUP restarts every process, one after another.
  */
 const root = join(import.meta.dirname, '..');
+/** Variables of Jarvis that somebody set for all processes, but for what the stack itself says to each. */
+function passedOn(): Record<string, string> {
+  const own =
+    /^(PORT|HOST|DATA_DIR|DATABASE_URL|REDIS_URL|PUBLIC_URL|GATEWAY_URL|SUBGRAPH_SECRET|ENCRYPTION_KEY|METRICS_TOKEN)$/;
+  const names = Object.keys(variables).filter((name) => !own.test(name));
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value ? [[name, value]] : [];
+    }),
+  );
+}
 const say = (what: string) => console.log(`  ${what}`);
 
 console.log('Jarvis is starting as a stack');
@@ -14,10 +28,8 @@ build(join(root, 'dist'));
 const stack = await startStack({
   directory: join(root, '.jarvis/stack'),
   dist: join(root, 'dist'),
-  env: Object.fromEntries(Object.entries(process.env).filter(([name]) => /^[A-Z][A-Z0-9_]+$/.test(name))) as Record<
-    string,
-    string
-  >,
+  env: passedOn(),
+  databaseUrl: process.env.DATABASE_URL,
   httpsPort: Number(process.env.HTTPS_PORT ?? 8443),
   httpPort: Number(process.env.HTTP_PORT ?? 8080),
   onProgress: say,
