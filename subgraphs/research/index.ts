@@ -4,6 +4,7 @@ import { defineSubgraph } from '../shared/subgraph.ts';
 import { createLoaders, type ResearchLoaders } from './context.ts';
 import { demo } from './demo.ts';
 import { exports } from './exports.ts';
+import { imports } from './importedTypes.ts';
 import { resolvers } from './resolvers.ts';
 import { createMeans } from './runs/createMeans.ts';
 import { researchJobs } from './runs/jobs.ts';
@@ -35,6 +36,7 @@ export const research = defineSubgraph<ResearchLoaders>({
   usage: () => ({ features: { research: Prisma.sql`SELECT user_id FROM research_categories` } }),
   jobs: (platform) => researchJobs(platform, createMeans(platform)),
   exports,
+  imports,
   async erase(tx, userId) {
     await tx.researchCategory.deleteMany({ where: { userId } }); // takes runs, results and their reviews along
     await tx.researchSnapshot.deleteMany({ where: { userId } });

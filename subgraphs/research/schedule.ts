@@ -4,7 +4,7 @@ import type { ResearchScheduleInput, ScheduleKind } from './generated.ts';
 import type { CategoryRow } from './rows.ts';
 
 /** Shortest time between two runs, in milliseconds on the wall clock. */
-const shortestInterval = 3_600_000;
+export const shortestInterval = 3_600_000;
 
 /**
  * Turns input into a schedule and checks it: a rule that can be read, comes at most once an hour, and comes at all.

@@ -41,8 +41,18 @@ export interface ImportedType {
   /** As in `exports`. */
   name: string;
   table: string;
-  /** What a row must be. It becomes a row of the table with exactly these columns. */
+  /** What a row must be. It becomes a row of the table with exactly these columns, unless there is `put`. */
   row: z.ZodObject;
+  /** What makes its primary key beside the owner; `id` where nothing is said. */
+  key?: readonly string[];
+  /** Columns in which ids may stand anywhere. */
+  holdIds?: readonly string[];
+  /**
+   * Puts a row where it does not become one of a table. It may come again.
+   * @returns false when it was there already.
+   * @throws DoesNotFit
+   */
+  put?(tx: Tx, userId: string, row: Record<string, unknown>, now: Date): Promise<boolean>;
   /** What is told of a row that came in; null for nothing. */
   event(row: Record<string, unknown>): NewEvent | null;
 }

@@ -6,6 +6,7 @@ import { Prisma, type Tx } from '../shared/db.ts';
 import { forbidden, limit } from '../shared/errors.ts';
 import { publish } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
+import { DoesNotFit } from '../shared/importedRows.ts';
 import type { Platform } from '../shared/platform.ts';
 import { type ImportedType, transaction } from '../shared/subgraph.ts';
 import { audit } from './audit.ts';
@@ -28,6 +29,8 @@ const uploadLife = 15 * minute;
 const abandonedAfter = day;
 const mostADay = 5;
 const batch = 500;
+/** Of rows that are put one by one. */
+const smallBatch = 100;
 const mostProblems = 100;
 
 /**
@@ -108,7 +111,7 @@ export async function takeIn(platform: Platform, importId: string): Promise<void
     for (const { name: domain, imports } of platform.domains) {
       for (const type of imports?.types ?? []) {
         const path = `${domain}/${type.name}.jsonl`;
-        await eachBatch(row.content, path, batch, async (lines, first) => {
+        await eachBatch(row.content, path, type.put ? smallBatch : batch, async (lines, first) => {
           progress.seen++;
           if (progress.seen <= row.place) return;
           await takeBatch(platform, row, type, { path, lines, first, origin, progress });
@@ -163,12 +166,14 @@ async function takeBatch(platform: Platform, owner: ImportRow, type: ImportedTyp
   for (const [i, text] of lines.entries()) {
     const read = readRow(type, text);
     if (typeof read === 'string') refuse(first + i, read);
-    else good.push({ line: first + i, row: ownIds(read, origin, owner.userId) });
+    else good.push({ line: first + i, row: ownIds(type, read, origin, owner.userId) });
   }
   const insert = (rows: Checked[], last: boolean) =>
     transaction(platform.db, async (tx) => {
       await tx.$executeRaw`SET LOCAL statement_timeout = '60s'`;
-      const made = await insertRows(tx, type, owner.userId, rows);
+      const made = type.put
+        ? await putRows(tx, type, owner.userId, rows, platform.now())
+        : await insertRows(tx, type, owner.userId, rows);
       const created = counts.created + made.size;
       const kept = counts.kept + rows.length - made.size;
       if (last) {
@@ -177,7 +182,7 @@ async function takeBatch(platform: Platform, owner: ImportRow, type: ImportedTyp
         await tx.dataImport.updateMany({ where: { userId: owner.userId, id: owner.id }, data: place });
       }
       const ctx = { db: tx, userId: owner.userId, actor: { kind: 'system', id: 'users.import' } as const };
-      const events = rows.filter(({ row }) => made.has(row.id as string)).flatMap(({ row }) => type.event(row) ?? []);
+      const events = rows.filter((one) => made.has(one)).flatMap(({ row }) => type.event(row) ?? []);
       await publish({ ...ctx, now: platform.now }, ...events);
       return made.size;
     });
@@ -222,7 +227,12 @@ const idColumn = /^id$|Ids?$/;
  * The row as one of this account. Ids of another account's archive become others, always the same: what they are sorted by stays (prefix, time and
  * count), the rest is a hash of both. What refers to each other goes on doing so, and the same archive again meets what it has brought.
  */
-function ownIds(row: Record<string, unknown>, origin: string, userId: string): Record<string, unknown> {
+function ownIds(
+  { holdIds }: ImportedType,
+  row: Record<string, unknown>,
+  origin: string,
+  userId: string,
+): Record<string, unknown> {
   if (origin === userId) return row;
   const own = (text: string) =>
     text.replace(/\b([a-z]+_)([0-9a-f]{20})[0-9a-f]{12}\b/g, (id, prefix: string, begin: string) => {
@@ -231,18 +241,23 @@ function ownIds(row: Record<string, unknown>, origin: string, userId: string): R
     });
   const value = (given: unknown): unknown =>
     typeof given === 'string' ? own(given) : Array.isArray(given) ? given.map(value) : given;
+  const within = (given: unknown): unknown => given && JSON.parse(own(JSON.stringify(given)));
   return Object.fromEntries(
     Object.entries(row).map(([name, given]) => [
       name,
-      idColumn.test(name) && name !== 'externalId' && name !== 'importId' ? value(given) : given,
+      holdIds?.includes(name)
+        ? within(given)
+        : idColumn.test(name) && name !== 'externalId' && name !== 'importId'
+          ? value(given)
+          : given,
     ]),
   );
 }
 
 const column = (name: string) => Prisma.raw(`"${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}"`);
 
-/** Inserts what is not there yet. @returns ids of the rows that were inserted. */
-async function insertRows(tx: Tx, type: ImportedType, userId: string, rows: Checked[]): Promise<Set<string>> {
+/** Inserts what is not there yet. @returns those that were inserted. */
+async function insertRows(tx: Tx, type: ImportedType, userId: string, rows: Checked[]): Promise<Set<Checked>> {
   if (rows.length === 0) return new Set();
   // The names come from the type's own statement, never from the archive.
   const names = Object.keys(type.row.shape);
@@ -252,15 +267,26 @@ async function insertRows(tx: Tx, type: ImportedType, userId: string, rows: Chec
       Object.fromEntries(names.map((name) => [column(name).sql.replaceAll('"', ''), row[name] ?? null])),
     ),
   );
-  const made = await tx.$queryRaw<{ id: string }[]>`
+  const key = type.key ?? ['id'];
+  const made = await tx.$queryRaw<{ key: unknown[] }[]>`
     INSERT INTO ${Prisma.raw(type.table)} (user_id, ${columns})
     SELECT ${userId}, ${columns} FROM jsonb_populate_recordset(NULL::${Prisma.raw(type.table)}, ${values}::jsonb)
-    ON CONFLICT DO NOTHING RETURNING id`;
-  return new Set(made.map(({ id }) => id));
+    ON CONFLICT DO NOTHING RETURNING jsonb_build_array(${Prisma.join(key.map(column))}) AS key`;
+  const keyOf = (row: Record<string, unknown>) => JSON.stringify(key.map((name) => row[name]));
+  const byKey = new Map(rows.map((one) => [keyOf(one.row), one]));
+  return new Set(made.flatMap(({ key }) => byKey.get(JSON.stringify(key)) ?? []));
 }
 
-/** Constraints (class 23) and values (class 22) that PostgreSQL refuses. */
+/** Puts rows where they belong, in their order. @returns those that were not there. */
+async function putRows(tx: Tx, type: ImportedType, userId: string, rows: Checked[], now: Date): Promise<Set<Checked>> {
+  const made = new Set<Checked>();
+  for (const one of rows) if (await type.put!(tx, userId, one.row, now)) made.add(one);
+  return made;
+}
+
+/** What a domain refuses, and constraints (class 23) and values (class 22) that PostgreSQL refuses. */
 function isRefusal(error: unknown): boolean {
+  if (error instanceof DoesNotFit) return true;
   const { code, meta } = error as {
     code?: string;
     meta?: { code?: string; driverAdapterError?: { cause?: { originalCode?: string } } };
