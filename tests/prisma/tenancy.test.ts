@@ -72,6 +72,7 @@ describe('in the catalogue', () => {
       'apple_accounts_transfer_sub_key',
       'connection_sign_ins_id_key',
       'data_exports_id_key',
+      'data_imports_id_key',
       'devices_push_token_key',
       'generations_message_id_key',
       'incoming_hooks_address_key',
