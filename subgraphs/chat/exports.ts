@@ -90,6 +90,7 @@ async function* insights(db: Tx, userId: string) {
       title: row.title,
       text: row.text,
       origin: row.origin,
+      subjectKey: row.subjectKey,
       goalIds: row.goalIds.join(' '),
       readAt: iso(row.readAt),
       dismissedAt: iso(row.dismissedAt),
@@ -102,8 +103,21 @@ async function* insights(db: Tx, userId: string) {
 
 async function* insightEvidence(db: Tx, userId: string) {
   for await (const { id, evidence } of insightRows(db, userId)) {
-    for (const { path, ...number } of evidence as unknown as StoredEvidence[]) {
-      yield { insightId: id, ...number, path: path?.join('.') ?? null };
+    for (const [position, number] of (evidence as unknown as StoredEvidence[]).entries()) {
+      const { label, value, unit, from, to, objectId, document = null, variables = null, path } = number;
+      yield {
+        insightId: id,
+        position,
+        label,
+        value,
+        unit,
+        from,
+        to,
+        objectId,
+        document,
+        variables,
+        path: path?.join('.') ?? null,
+      };
     }
   }
 }

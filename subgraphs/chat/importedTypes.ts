@@ -1,12 +1,20 @@
 import { z } from 'zod';
-import { imported } from '../shared/importedRows.ts';
+import { imported, putPart } from '../shared/importedRows.ts';
 import type { Imports } from '../shared/subgraph.ts';
 
-const { always, id, text, integer, at } = imported;
+const { always, id, text, integer, decimal, date, at } = imported;
 const common = { version: integer(1), createdAt: at, updatedAt: at };
 const inputHash = always('');
 
-/** What of an archive comes back here: what was said and what is remembered, not how replies were made. */
+interface EvidenceRow extends Record<string, unknown> {
+  insightId: string;
+  position: number;
+  document: string | null;
+  variables: string | null;
+  path: string | null;
+}
+
+/** What of an archive comes back here: what was said, remembered and noticed, not how replies were made. */
 export const imports: Imports = {
   types: [
     {
@@ -63,6 +71,58 @@ export const imports: Imports = {
         ...common,
       }),
       event: ({ id }) => ({ type: 'memory.created', subjectId: id as string, data: {} }),
+    },
+    {
+      name: 'insights',
+      table: 'insights',
+      holdIds: ['subjectKey'],
+      row: z.object({
+        id: id('insight'),
+        kind: text(40),
+        title: text(1_000),
+        text: text(10_000),
+        origin: text(40),
+        // With it the same is not noticed again; archives of old do not have it.
+        subjectKey: text(1_000)
+          .nullish()
+          .transform((key) => key ?? null),
+        evidence: always([]),
+        goalIds: text(10_000).transform((ids) => ids.split(' ').filter(Boolean)),
+        readAt: at.nullable(),
+        dismissedAt: at.nullable(),
+        ...common,
+      }),
+      // As made, each would be told of as news.
+      event: ({ id }) => ({ type: 'insight.updated', subjectId: id as string, data: {} }),
+    },
+    {
+      name: 'insight_evidence',
+      table: 'insights',
+      holdIds: ['variables'],
+      row: z.object({
+        insightId: id('insight'),
+        position: integer(0),
+        label: text(1_000),
+        value: decimal.transform(String),
+        unit: text(50).nullable(),
+        from: date.nullable(),
+        to: date.nullable(),
+        objectId: text(100).nullable(),
+        document: text(20_000).nullable(),
+        variables: text(20_000).nullable(),
+        path: text(1_000).nullable(),
+      }),
+      event: () => null,
+      put(tx, userId, row) {
+        const { insightId, position, document, variables, path, ...number } = row as unknown as EvidenceRow;
+        const part = {
+          ...number,
+          ...(document !== null && { document }),
+          ...(variables !== null && { variables }),
+          ...(path !== null && { path: path.split('.') }),
+        };
+        return putPart(tx, { table: 'insights', column: 'evidence' }, { userId, id: insightId, position }, part);
+      },
     },
   ],
   async after(tx, userId) {

@@ -9,6 +9,7 @@ import { createLoaders, type Loaders } from './context.ts';
 import { demo } from './demo.ts';
 import { dueWork } from './dueWork.ts';
 import { erase, exports } from './export.ts';
+import { imports } from './importedTypes.ts';
 import { incomingJobs } from './incoming/jobs.ts';
 import { mappingJobs } from './mapping/jobs.ts';
 import { notificationJobs } from './notifications/jobs.ts';
@@ -53,6 +54,7 @@ export const integrations = defineSubgraph<Loaders>({
     },
   }),
   exports,
+  imports,
   release: (platform, userId) => giveBackAll(platform, createOutside(platform), userId),
   erase,
   demo,

@@ -31,6 +31,8 @@ const life = `{ viewer {
   goals(first: 100) { nodes { title kind percent lifeArea { name } entries(first: 3) { nodes { value localDate note } }
     milestones { title reachedOn } } }
   conversations(first: 50) { nodes { title messageCount } }
+  insights(first: 100, filter: { dismissed: null }) { nodes { kind title text readAt goals { title }
+    evidence { label value unit from to document path } } }
   researchCategories(first: 100) { nodes { name prompt sources active missedRunPolicy } }
   researchResults(first: 100) { nodes { title summary status researchDate category { name }
     sources { url title hash snapshot { text } } claims { text quote verdict source { url } } reviews { toStatus reason } } }
@@ -40,15 +42,20 @@ const lifeOf = async (person: Person) => (await person.data(life)).viewer;
 /** Tables whose rows come back; each must have rows in the life of the test. */
 const returned = [
   'achievements',
+  'automation_rules',
   'conversations',
   'goal_days',
   'goals',
+  'insights',
   'life_area_notes',
   'life_areas',
   'memories',
   'messages',
   'milestones',
+  'notification_preferences',
+  'notification_settings',
   'progress_entries',
+  'reminders',
   'research_categories',
   'research_results',
   'research_reviews',
@@ -70,7 +77,8 @@ async function bring(person: Person, bytes: Uint8Array<ArrayBuffer>) {
   return dataImports.find((one: { id: string }) => one.id === id);
 }
 /** Of these each row is told of, so that apps fetch it; of others nobody is. */
-const isTold = ({ path }: { path: string }) => !/achievements|research_(sources|claims|reviews|snapshots)/.test(path);
+const isTold = ({ path }: { path: string }) =>
+  !/achievements|insight_evidence|notification_|research_(sources|claims|reviews|snapshots)/.test(path);
 const sum = (made: { files: Record<string, number>[] }, what: string) =>
   made.files.reduce((total, file) => total + file[what]!, 0);
 
@@ -92,7 +100,9 @@ describe('an archive that is brought', () => {
     const same = await countRows(graph, cleo);
     const told = { userId: cleo.userId, actorId: 'users.import' };
     expect(await graph.db.event.count({ where: told })).toBe(sum({ files: made.files.filter(isTold) }, 'created'));
-    for (const table of returned) expect([table, same.get(table)]).toEqual([table, after.get(table)]);
+    // Of what came, something new is noticed meanwhile.
+    for (const table of returned.filter((name) => name !== 'insights'))
+      expect([table, same.get(table)]).toEqual([table, after.get(table)]);
     const still = await everythingOf(graph, bob);
     for (const table of [...returned, 'users']) expect([table, still[table]]).toEqual([table, others[table]]);
   }, 60_000);
@@ -110,6 +120,32 @@ describe('an archive that is brought', () => {
     for (const { active, nextRunAt } of brought) if (!active) expect(nextRunAt).toBeNull();
     expect(await graph.db.researchRun.count({ where: { userId: dan.userId } })).toBe(0);
     expect(await graph.db.notification.count({ where: { userId: dan.userId } })).toBe(0);
+  }, 60_000);
+
+  test('has reminders fall when they fall next, and rules switched off until their owner switches them on', async () => {
+    const eve = await graph.person();
+    await bring(eve, content);
+    const { userId } = eve;
+    const now = graph.clock.now();
+    const goalsOfEve = new Set((await graph.db.goal.findMany({ where: { userId } })).map(({ id }) => id));
+    const reminders = await graph.db.reminder.findMany({ where: { userId } });
+    expect(reminders.some(({ active }) => active)).toBe(true);
+    for (const { goalId, active, dueAt } of reminders) {
+      expect(dueAt?.getTime()).toBe(active ? now.getTime() : undefined);
+      if (goalId) expect(goalsOfEve.has(goalId)).toBe(true);
+    }
+    const rules = await graph.db.automationRule.findMany({ where: { userId } });
+    expect(rules.map(({ active }) => active)).toEqual(rules.map(() => false));
+    const text = JSON.stringify(rules.map(({ triggers, conditions, actions }) => [triggers, conditions, actions]));
+    const named = text.match(/goal_[0-9a-f]{32}/g) ?? [];
+    expect(named.length).toBeGreaterThan(0);
+    for (const id of named) expect(goalsOfEve.has(id)).toBe(true);
+    expect(await graph.db.ruleTrigger.count({ where: { userId } })).toBe(0);
+    const { id } = (await eve.data('{ viewer { automationRules(first: 1) { nodes { id } } } }')).viewer.automationRules
+      .nodes[0];
+    const switchOn = `mutation ($id: ID!) { updateAutomationRule(input: { id: $id, active: true }) { errors { message } } }`;
+    expect((await eve.data(switchOn, { id })).updateAutomationRule.errors).toEqual([]);
+    expect(await graph.db.ruleTrigger.count({ where: { userId, ruleId: id } })).toBeGreaterThan(0);
   }, 60_000);
 
   test('brings back what was deleted in the same account, under the same ids, and leaves what is there', async () => {
@@ -246,7 +282,6 @@ const stays: Record<string, string> = {
   apple_accounts: account,
   assistant_settings: notYet,
   audit_entries: log,
-  automation_rules: notYet,
   bank_transactions: services,
   calendar_events: services,
   connection_credentials: account,
@@ -272,13 +307,10 @@ const stays: Record<string, string> = {
   incoming_calls: machinery,
   incoming_hooks: account,
   insight_runs: machinery,
-  insights: notYet,
   item_deletions: services,
   mail_messages: services,
   message_deltas: machinery,
   metric_sources: services,
-  notification_preferences: notYet,
-  notification_settings: notYet,
   notifications: log,
   progress_mapping_days: machinery,
   progress_mappings: services,
@@ -287,7 +319,6 @@ const stays: Record<string, string> = {
   reaction_failures: machinery,
   received_events: services,
   refresh_tokens: account,
-  reminders: notYet,
   research_run_steps: log,
   research_runs: log,
   rule_run_steps: log,
