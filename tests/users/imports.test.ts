@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { tellDueReminders } from '../../subgraphs/integrations/notifications/reminders/due.ts';
 import { sha256 } from '../../subgraphs/shared/crypto.ts';
 import type { Platform } from '../../subgraphs/shared/platform.ts';
 import { archive } from '../../subgraphs/users/archive.ts';
@@ -18,12 +19,14 @@ beforeAll(async () => {
   graph = await startGraph();
   [ana, bob] = [await graph.person(), await graph.person()];
   for (const person of [ana, bob]) await live(graph, person);
+  await lookAtReminders();
   content = (await archive(graph.platform, ana.userId))!;
   before = await countRows(graph, ana);
   shown = await lifeOf(ana);
 }, 60_000);
 afterAll(() => graph?.stop());
 
+const lookAtReminders = () => tellDueReminders(graph.platform, new AbortController().signal);
 const begin = `mutation { beginArchiveImport { dataImport { id status } uploadUrl errors { code message } } }`;
 const list = `{ viewer { dataImports { id status error files { path created kept refused } problems { path line message } } } }`;
 const life = `{ viewer {
@@ -128,10 +131,13 @@ describe('an archive that is brought', () => {
     const { userId } = eve;
     const now = graph.clock.now();
     const goalsOfEve = new Set((await graph.db.goal.findMany({ where: { userId } })).map(({ id }) => id));
+    await lookAtReminders();
     const reminders = await graph.db.reminder.findMany({ where: { userId } });
     expect(reminders.some(({ active }) => active)).toBe(true);
-    for (const { goalId, active, dueAt } of reminders) {
-      expect(dueAt?.getTime()).toBe(active ? now.getTime() : undefined);
+    expect(await graph.db.notification.count({ where: { userId } })).toBe(0);
+    for (const { goalId, active, weekdays, dueAt } of reminders) {
+      if (!active) expect(dueAt).toBeNull();
+      else if (weekdays.length > 0) expect(dueAt!.getTime()).toBeGreaterThan(now.getTime());
       if (goalId) expect(goalsOfEve.has(goalId)).toBe(true);
     }
     const rules = await graph.db.automationRule.findMany({ where: { userId } });
