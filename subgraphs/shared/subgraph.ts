@@ -54,7 +54,7 @@ export interface ImportedType {
    */
   put?(tx: Tx, userId: string, row: Record<string, unknown>, now: Date): Promise<boolean>;
   /** What is told of a row that came in; null for nothing. */
-  event(row: Record<string, unknown>): NewEvent | null;
+  event(row: Record<string, unknown>, userId: string): NewEvent | null;
 }
 
 /** What a domain takes in of an archive. */

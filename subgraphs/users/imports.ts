@@ -182,7 +182,7 @@ async function takeBatch(platform: Platform, owner: ImportRow, type: ImportedTyp
         await tx.dataImport.updateMany({ where: { userId: owner.userId, id: owner.id }, data: place });
       }
       const ctx = { db: tx, userId: owner.userId, actor: { kind: 'system', id: 'users.import' } as const };
-      const events = rows.filter((one) => made.has(one)).flatMap(({ row }) => type.event(row) ?? []);
+      const events = rows.filter((one) => made.has(one)).flatMap(({ row }) => type.event(row, owner.userId) ?? []);
       await publish({ ...ctx, now: platform.now }, ...events);
       return made.size;
     });

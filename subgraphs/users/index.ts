@@ -5,6 +5,7 @@ import { createLoaders, type Loaders } from './context.ts';
 import { makeDemo } from './demo.ts';
 import { eraseUser } from './erase.ts';
 import { exported } from './exported.ts';
+import { imports } from './importedTypes.ts';
 import { userJobs } from './jobs.ts';
 import { reactions } from './reactions.ts';
 import { access } from './resolvers/access.ts';
@@ -25,6 +26,7 @@ export const users = defineSubgraph<Loaders>({
   reactions,
   jobs: (platform) => [...accessJobs(platform), ...userJobs(platform)],
   exports: exported,
+  imports,
   usage: () => ({
     visits: [
       Prisma.sql`SELECT user_id, last_used_at AS at FROM sessions`,

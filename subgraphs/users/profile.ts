@@ -101,7 +101,7 @@ async function save(
 }
 
 /** The tag as Unicode writes it (`de-at` → `de-AT`), or null when it is none. */
-function canonicalLocale(tag: string): string | null {
+export function canonicalLocale(tag: string): string | null {
   if (tag.length > 35) return null;
   try {
     return Intl.getCanonicalLocales(tag)[0] ?? null;
