@@ -241,25 +241,89 @@ describe('an archive is refused as a whole', () => {
   }, 30_000);
 });
 
-test('rows that do not fit are refused one by one, with file, line and a sentence', async () => {
+/** The archive with other lines in some of its files, and a manifest that fits. */
+function withLines(change: Record<string, (lines: string[]) => (string | undefined)[]>): Uint8Array<ArrayBuffer> {
   const files = unzipSync(content);
-  const path = 'chat/memories.jsonl';
-  const [first, ...rest] = strFromU8(files[path]!).trim().split('\n');
-  const memory = JSON.parse(first!);
-  const lines = [
-    JSON.stringify({ ...memory, id: 'goal_1' }),
-    'no JSON',
-    JSON.stringify({ ...memory, kind: 'SECRET' }),
-    first,
-    ...rest,
-  ];
-  const bytes = strToU8(lines.join('\n'));
   const manifest = JSON.parse(strFromU8(files['manifest.json']!));
-  const entry = manifest.files.find((file: { path: string }) => file.path === path);
-  Object.assign(entry, { bytes: bytes.length, sha256: sha256(Buffer.from(bytes)) });
+  for (const [path, make] of Object.entries(change)) {
+    const bytes = strToU8(make(strFromU8(files[path]!).trim().split('\n')).join('\n'));
+    const entry = manifest.files.find((file: { path: string }) => file.path === path);
+    Object.assign(entry, { bytes: bytes.length, sha256: sha256(Buffer.from(bytes)) });
+    files[path] = bytes;
+  }
+  return new Uint8Array(zipSync({ ...files, 'manifest.json': strToU8(JSON.stringify(manifest)) }));
+}
+
+test('schedules, rules and parts of results that nobody could have written here are refused', async () => {
+  const like = (lines: string[], prefix: string, changes: object[]) => {
+    const row = JSON.parse(lines[0]!);
+    const others = changes.map((change, i) => ({ ...row, id: `${prefix}_${String(i).padStart(32, 'f')}`, ...change }));
+    return [...lines, ...others.map((other) => JSON.stringify(other))];
+  };
+  const schedule = { scheduleZone: 'Europe/Berlin', scheduleDate: '2026-01-01', scheduleTime: '07:00' };
+  const call = { type: 'apiCall', method: 'POST', url: 'https://example.com/', headers: [], body: null };
+  const allowed = { scopes: ['account:manage', 'goals:read', 'all'], actions: [call] };
+  const counts: Record<string, number> = {};
+  const counted = (path: string, make: (lines: string[]) => string[]) => ({
+    [path]: (lines: string[]) => {
+      const made = make(lines);
+      counts[path] = made.length - lines.length;
+      return made;
+    },
+  });
   const person = await graph.person();
-  const archived = zipSync({ ...files, [path]: bytes, 'manifest.json': strToU8(JSON.stringify(manifest)) });
-  const made = await bring(person, new Uint8Array(archived));
+  const made = await bring(
+    person,
+    withLines({
+      ...counted('research/research_categories.jsonl', (lines) =>
+        like(lines, 'category', [
+          { ...schedule, scheduleKind: 'RRULE', scheduleText: 'FREQ=SECONDLY' },
+          { ...schedule, scheduleKind: 'CRON', scheduleText: 'now and then' },
+          { ...schedule, scheduleKind: 'CRON', scheduleText: '0 7 * * *', scheduleZone: 'Nowhere' },
+        ]),
+      ),
+      ...counted('research/research_sources.jsonl', (lines) =>
+        like(lines, 'x', [{ position: 900 }, { url: 'javascript:alert(1)' }]),
+      ),
+      ...counted('integrations/automation_rules.jsonl', (lines) =>
+        like(lines, 'rule', [
+          { actions: [{ ...call, url: 'http://example.com/' }] },
+          { actions: [{ ...call, headers: [{ name: 'Authorization', value: 'x' }] }] },
+          { actions: [{ type: 'dataUpdate', document: 'mutation { dropEverything }', variables: {} }] },
+          { triggers: [{ type: 'event', event: 'moon.full', filters: [] }] },
+          { triggers: [{ type: 'schedule', cron: '* * * * *', rrule: null, timeZone: null }] },
+          allowed,
+        ]),
+      ),
+    }),
+  );
+  const refused = Object.fromEntries(
+    made.files
+      .filter((file: { refused: number }) => file.refused > 0)
+      .map(({ path, refused }: { path: string; refused: number }) => [path, refused]),
+  );
+  expect(refused).toEqual({ ...counts, 'integrations/automation_rules.jsonl': 5 });
+  const rules = await graph.db.automationRule.findMany({ where: { userId: person.userId } });
+  expect(rules.map(({ scopes }) => scopes)).toContainEqual(['goals:read']);
+  expect(rules.flatMap(({ scopes }) => scopes)).not.toContain('account:manage');
+}, 30_000);
+
+test('rows that do not fit are refused one by one, with file, line and a sentence', async () => {
+  const path = 'chat/memories.jsonl';
+  const person = await graph.person();
+  const made = await bring(
+    person,
+    withLines({
+      [path](lines) {
+        const memory = JSON.parse(lines[0]!);
+        const others = [
+          { ...memory, id: 'goal_1' },
+          { ...memory, kind: 'SECRET' },
+        ].map((row) => JSON.stringify(row));
+        return [others[0], 'no JSON', others[1], ...lines];
+      },
+    }),
+  );
   expect(made.status).toBe('DONE');
   expect(made.problems.map(({ path, line }: { path: string; line: number }) => [path, line])).toEqual([
     [path, 1],

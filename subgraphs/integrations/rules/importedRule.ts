@@ -83,8 +83,13 @@ function isSound<Input>(
 
 function areFilledIn({ triggers, actions }: { triggers: unknown; actions: unknown }): boolean {
   const { checks } = new RuleCheck(new Date(0), 'UTC');
-  for (const one of actions as Action[]) checkTemplates(checks, [], one, triggers as Trigger[]);
-  return !checks.failed;
+  try {
+    for (const one of actions as Action[]) checkTemplates(checks, [], one, triggers as Trigger[]);
+    return !checks.failed;
+  } catch {
+    // It is asked of triggers too that were found wrong before.
+    return false;
+  }
 }
 
 const mayHave = scopes.filter((scope) => scope !== 'account:manage');
