@@ -72,7 +72,7 @@ try {
     demo,
   );
   const goalId = created.data.createGoal.goal.id;
-  const log = operation('goals/LogProgress', 'goals/GoalProgress');
+  const log = operation('goals/LogProgress', 'offline/OfflineEntry', 'offline/OfflineGoal', 'goals/GoalCard');
   await compare(
     'logProgress',
     () => ({ query: log, variables: { input: { id: newId('entry'), goalId, value: '1', localDate: '2026-11-01' } } }),

@@ -24,6 +24,8 @@ export function run(command: () => Promise<void>): void {
   command().catch((error: Error) => {
     console.error(error instanceof ConfigError || error instanceof BackupError ? error.message : error);
     process.exitCode = 1;
+    // What it had opened may keep the process.
+    setTimeout(() => process.exit(), 5_000).unref();
   });
 }
 

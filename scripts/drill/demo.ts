@@ -28,7 +28,7 @@ export interface Loss {
 const writers = 3;
 
 /**
- * A database of our own that is lost: demo data, people who log progress without a pause, a backup meanwhile, an erasure after it, and
+ * A database of our own that is lost: demo data, people who change something without a pause, a backup meanwhile, an erasure after it, and
  * then nothing of it is left but the bucket, which is a local server that speaks S3's protocol.
  */
 export async function loseDemo(directory: string, say: (what: string) => void): Promise<Loss> {
@@ -48,10 +48,10 @@ export async function loseDemo(directory: string, say: (what: string) => void): 
     const write = async (client: Client) => {
       while (writing) {
         const answer = await client.run(
-          'mutation ($name: String!) { createLifeArea(input: { kind: LEARNING, name: $name }) { lifeArea { id } errors { message } } }',
-          { name: `Area ${written}` },
+          'mutation ($name: String!) { updateProfile(input: { name: $name }) { user { name } errors { message } } }',
+          { name: `Writer ${written}` },
         );
-        if (!(answer.data?.createLifeArea as { lifeArea?: unknown } | undefined)?.lifeArea)
+        if (!(answer.data?.updateProfile as { user?: unknown } | undefined)?.user)
           throw new Error(`A writer failed: ${JSON.stringify(answer)}`);
         written++;
       }

@@ -146,7 +146,7 @@ describe('a busy Jarvis, told to end by SIGTERM', () => {
     const answers: Promise<any>[] = [];
     for (const headers of people) {
       for (let i = 0; i < 10; i++) answers.push(ask(headers));
-      await until('they are let in', async () => (await running()) >= answers.length);
+      await until('they are let in', async () => (await running()) >= answers.length, 30);
     }
     const began = Date.now();
     const ended = server.end('SIGTERM');

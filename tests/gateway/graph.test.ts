@@ -12,8 +12,8 @@ const root = join(import.meta.dirname, '../../operations');
 const operation = (...files: string[]) =>
   files.map((file) => readFileSync(join(root, `${file}.graphql`), 'utf8')).join('\n');
 const dashboard = operation('dashboard/Dashboard', 'goals/GoalCard', 'live/NotificationRow');
-const createGoal = operation('goals/CreateGoal', 'goals/GoalCard');
-const logProgress = operation('goals/LogProgress', 'goals/GoalProgress');
+const createGoal = operation('goals/CreateGoal', 'offline/OfflineGoal', 'goals/GoalCard');
+const logProgress = operation('goals/LogProgress', 'offline/OfflineEntry', 'offline/OfflineGoal', 'goals/GoalCard');
 const progressUpdated = operation('live/ProgressUpdated', 'goals/GoalProgress');
 const goalCompleted = operation('live/GoalCompleted', 'goals/GoalProgress');
 const notificationCreated = operation('live/NotificationCreated', 'live/NotificationRow');
