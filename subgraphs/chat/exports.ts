@@ -1,6 +1,6 @@
 import type { ContextItem, ConversationSummary } from '../../prisma/generated/client.ts';
+import type { ExportedType } from '../shared/archives.ts';
 import type { Tx } from '../shared/db.ts';
-import type { ExportedType } from '../shared/subgraph.ts';
 import type { StoredEvidence } from './rows.ts';
 
 const chunk = 500;

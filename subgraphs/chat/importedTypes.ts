@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Imports } from '../shared/archives.ts';
 import { imported, putPart } from '../shared/importedRows.ts';
-import type { Imports } from '../shared/subgraph.ts';
 
 const { always, id, text, integer, decimal, date, at } = imported;
 const common = { version: integer(1), createdAt: at, updatedAt: at };

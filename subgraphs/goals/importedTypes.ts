@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Imports } from '../shared/archives.ts';
 import { imported } from '../shared/importedRows.ts';
 import { readClock, todayOf } from '../shared/personalClock.ts';
-import type { Imports } from '../shared/subgraph.ts';
 import { checkDefinitions } from './customFields.ts';
 import { rebuildDays } from './entryRows.ts';
 import { forgetFigures } from './figures.ts';

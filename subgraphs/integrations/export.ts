@@ -1,5 +1,5 @@
+import type { ExportedType } from '../shared/archives.ts';
 import type { Tx } from '../shared/db.ts';
-import type { ExportedType } from '../shared/subgraph.ts';
 import { allRows } from './exportedRows.ts';
 import { eraseItems, itemExports } from './items/export.ts';
 import { eraseNotifications, notificationExports } from './notifications/export.ts';

@@ -1,4 +1,4 @@
-import type { Imports } from '../shared/subgraph.ts';
+import type { Imports } from '../shared/archives.ts';
 import { rescheduleDigest } from './notifications/digest.ts';
 import { importedNotificationTypes } from './notifications/importedTypes.ts';
 import { importedRule } from './rules/importedRule.ts';

@@ -1,5 +1,5 @@
+import type { ExportedType } from '../shared/archives.ts';
 import type { Tx } from '../shared/db.ts';
-import type { ExportedType } from '../shared/subgraph.ts';
 import type { FetchedSource, ResultRow, StoredClaim } from './rows.ts';
 
 const chunk = 200;

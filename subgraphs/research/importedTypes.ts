@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Imports } from '../shared/archives.ts';
 import { imported, putPart } from '../shared/importedRows.ts';
 import { problemOf } from '../shared/schedules/schedule.ts';
-import type { Imports } from '../shared/subgraph.ts';
 import type { CategoryRow } from './rows.ts';
 import { nextColumns, scheduleOf, shortestInterval } from './schedule.ts';
 

@@ -11,13 +11,13 @@ import {
   parse,
   validate,
 } from 'graphql';
-import type { z } from 'zod';
+import type { ExportedType, Imports } from './archives.ts';
 import { type Context, createContext, type RequestInfo } from './context.ts';
 import type { Secrets } from './crypto.ts';
 import { type Db, isDatabaseAway, Prisma, type Tx } from './db.ts';
 import { findDelta, isDeltaId, type MessageDelta } from './deltas.ts';
 import { badInput, databaseAway, errorCodes, notThere, UserErrors } from './errors.ts';
-import { findEvent, type LoggedEvent, type NewEvent } from './events.ts';
+import { findEvent, type LoggedEvent } from './events.ts';
 import { type ClaimedKey, claimKey, releaseKey, storeResult } from './idempotency.ts';
 import { findNul } from './input.ts';
 import type { JobDefinition } from './jobs.ts';
@@ -26,44 +26,6 @@ import { onEveryEvent, type Reactions, runReactions, type Watch } from './reacti
 import { scalars } from './scalars.ts';
 import { subgraphSdl } from './sdl.ts';
 import type { Usage } from './telemetry/business.ts';
-
-/** One file of a data export: rows of one type, each a plain object of scalars. */
-export interface ExportedType {
-  /** File name without ending, e.g. `goals`. */
-  name: string;
-  /** One sentence for the archive's README: what the rows are. */
-  about: string;
-  rows(db: Tx, userId: string): AsyncIterable<Record<string, unknown>> | Promise<Record<string, unknown>[]>;
-}
-
-/** One file of an archive whose rows can come back. */
-export interface ImportedType {
-  /** As in `exports`. */
-  name: string;
-  table: string;
-  /** What a row must be. It becomes a row of the table with exactly these columns, unless there is `put`. */
-  row: z.ZodObject;
-  /** What makes its primary key beside the owner; `id` where nothing is said. */
-  key?: readonly string[];
-  /** Columns in which ids may stand anywhere. */
-  holdIds?: readonly string[];
-  /**
-   * Puts a row where it does not become one of a table. It may come again.
-   * @returns false when it was there already.
-   * @throws DoesNotFit
-   */
-  put?(tx: Tx, userId: string, row: Record<string, unknown>, now: Date): Promise<boolean>;
-  /** What is told of a row that came in; null for nothing. */
-  event(row: Record<string, unknown>, userId: string): NewEvent | null;
-}
-
-/** What a domain takes in of an archive. */
-export interface Imports {
-  /** In an order in which each row finds what it refers to. */
-  types: readonly ImportedType[];
-  /** Counts anew what is not in archives, once all rows are in. It may be called again. */
-  after?(tx: Tx, userId: string, now: Date): Promise<void>;
-}
 
 /** Everything a domain brings to the graph. */
 export interface SubgraphDefinition<Loaders = unknown> {

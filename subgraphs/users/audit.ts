@@ -19,7 +19,7 @@ export interface AuditContext {
 }
 
 /** What a row's hash covers, besides the hash of the row before it. */
-interface Sealed {
+export interface Sealed {
   userId: string;
   seq: bigint;
   id: string;
@@ -89,35 +89,6 @@ export async function audit(
     at,
   };
   await db.auditEntry.create({ data: { ...row, hash: nextHash(last?.hash ?? start, row) } });
-}
-
-/**
- * Walks a user's chain from its first row.
- * @returns how many rows hold, and the number of the first one that was changed, moved, added or is missing (null when
- * all hold). That rows are missing at the end shows only against a count kept elsewhere.
- */
-export async function verifyAuditChain(db: Tx, userId: string): Promise<{ verified: number; badSeq: bigint | null }> {
-  let previous = start;
-  let seq = 0n;
-  for (;;) {
-    const rows = await db.auditEntry.findMany({
-      where: { userId, seq: { gt: seq } },
-      orderBy: { seq: 'asc' },
-      take: 500,
-    });
-    for (const row of rows) {
-      if (row.seq !== seq + 1n || row.hash !== nextHash(previous, row)) {
-        return { verified: Number(seq), badSeq: seq + 1n };
-      }
-      seq = row.seq;
-      previous = row.hash;
-    }
-    if (rows.length < 500) {
-      // Rows before the first number were put in from outside.
-      const strays = await db.auditEntry.count({ where: { userId, seq: { lt: 1n } } });
-      return { verified: Number(seq), badSeq: strays > 0 ? 0n : null };
-    }
-  }
 }
 
 const order: SortKey[] = [{ name: 'seq', kind: 'number', descending: true }];

@@ -1,6 +1,6 @@
 import { sha256 } from '../shared/crypto.ts';
 import type { Db } from '../shared/db.ts';
-import { nextHash, start } from './audit.ts';
+import { nextHash, type Sealed, start } from './audit.ts';
 
 /** Where a chain does not hold: "Entry `seq` of `userId` `what`." */
 export interface AuditBreak {
@@ -27,21 +27,7 @@ const batch = 2_000;
 /** After so many breaks it is not worth going on. */
 const mostBreaks = 100;
 
-interface Row {
-  userId: string;
-  seq: bigint;
-  id: string;
-  action: string;
-  actorKind: string;
-  actorId: string;
-  subjectId: string | null;
-  detail: unknown;
-  ip: string | null;
-  requestId: string | null;
-  causationId: string | null;
-  at: Date;
-  hash: string;
-}
+type Row = Sealed & { hash: string };
 
 /**
  * Walks all chains, in batches: memory does not grow with the log. Of each chain the first break is named.

@@ -1,5 +1,5 @@
+import type { ExportedType } from '../shared/archives.ts';
 import type { Tx } from '../shared/db.ts';
-import type { ExportedType } from '../shared/subgraph.ts';
 import { settingsOf } from './profile.ts';
 
 const chunk = 500;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Imports } from '../shared/archives.ts';
 import { imported } from '../shared/importedRows.ts';
 import { isTimeZone } from '../shared/scalars.ts';
-import type { Imports } from '../shared/subgraph.ts';
 import { audit } from './audit.ts';
 import { canonicalLocale, lockUser } from './profile.ts';
 

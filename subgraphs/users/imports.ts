@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { DataImport } from '../../prisma/generated/client.ts';
+import type { ImportedType } from '../shared/archives.ts';
 import type { UserContext } from '../shared/context.ts';
 import { sha256 } from '../shared/crypto.ts';
 import { Prisma, type Tx } from '../shared/db.ts';
@@ -8,7 +9,7 @@ import { publish } from '../shared/events.ts';
 import { newId } from '../shared/ids.ts';
 import { DoesNotFit } from '../shared/importedRows.ts';
 import type { Platform } from '../shared/platform.ts';
-import { type ImportedType, transaction } from '../shared/subgraph.ts';
+import { transaction } from '../shared/subgraph.ts';
 import { audit } from './audit.ts';
 import { lockUser } from './profile.ts';
 import { BadArchive, checkArchive, eachBatch } from './unarchive.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { newId } from '../../subgraphs/shared/ids.ts';
-import { audit, verifyAuditChain } from '../../subgraphs/users/audit.ts';
+import { audit } from '../../subgraphs/users/audit.ts';
+import { verifyAudit } from '../../subgraphs/users/auditVerifier.ts';
 import { type Person, startGraph, type TestGraph } from '../support/graph.ts';
 
 let graph: TestGraph;
@@ -28,6 +29,8 @@ const tamper = (sql: string, ...values: unknown[]) =>
     await tx.$executeRaw`SET LOCAL session_replication_role = 'replica'`;
     for (const statement of sql.split(';')) await tx.$executeRawUnsafe(statement, ...values);
   });
+/** The number of Ana's first entry that does not hold. */
+const bad = async () => (await verifyAudit(graph.db)).breaks.find(({ userId }) => userId === ana.userId)?.seq ?? null;
 const log = `query ($first: Int, $after: String, $last: Int, $before: String) {
   viewer { auditLog(first: $first, after: $after, last: $last, before: $before) {
     nodes { action } edges { cursor } pageInfo { hasNextPage hasPreviousPage endCursor startCursor }
@@ -41,12 +44,13 @@ describe('the chain of audit entries', () => {
     const rows = await graph.db.auditEntry.findMany({ where: { userId: ana.userId }, orderBy: { seq: 'asc' } });
     expect(rows.map(({ seq, action }) => `${seq} ${action}`)).toEqual(['1 a', '2 b', '3 c']);
     expect(new Set(rows.map(({ hash }) => hash)).size).toBe(3);
-    expect(await verifyAuditChain(graph.db, ana.userId)).toEqual({ verified: 3, badSeq: null });
+    expect(await bad()).toBeNull();
   });
 
   test('is not forked by writers at the same time', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, i) => write(ana.userId, `action ${i}`)));
-    expect(await verifyAuditChain(graph.db, ana.userId)).toEqual({ verified: 20, badSeq: null });
+    expect(await graph.db.auditEntry.count({ where: { userId: ana.userId } })).toBe(20);
+    expect(await bad()).toBeNull();
   });
 
   test.each([
@@ -73,7 +77,7 @@ describe('the chain of audit entries', () => {
   ])('names the first bad entry: %s', async (_, sql, badSeq) => {
     for (let i = 1; i <= 6; i++) await write(ana.userId, `action ${i}`);
     await tamper(sql, ana.userId);
-    expect((await verifyAuditChain(graph.db, ana.userId)).badSeq).toBe(badSeq);
+    expect(await bad()).toBe(badSeq);
   });
 });
 

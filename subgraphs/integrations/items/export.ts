@@ -1,5 +1,5 @@
+import type { ExportedType } from '../../shared/archives.ts';
 import type { Tx } from '../../shared/db.ts';
-import type { ExportedType } from '../../shared/subgraph.ts';
 import { allRows } from '../exportedRows.ts';
 
 /** What came in from providers and devices, and the mappings of it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { ImportedType } from '../../shared/archives.ts';
 import { imported } from '../../shared/importedRows.ts';
-import type { ImportedType } from '../../shared/subgraph.ts';
 
 const { always, id, text, integer, date, at } = imported;
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'not HH:MM');

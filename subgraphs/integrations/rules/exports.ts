@@ -1,4 +1,4 @@
-import type { ExportedType } from '../../shared/subgraph.ts';
+import type { ExportedType } from '../../shared/archives.ts';
 import { allRows } from '../exportedRows.ts';
 
 /** What rules wait for, their runs, and the traces of those. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { ImportedType } from '../../shared/archives.ts';
 import { scopes } from '../../shared/context.ts';
 import { imported } from '../../shared/importedRows.ts';
-import type { ImportedType } from '../../shared/subgraph.ts';
 import { readAction } from './actions.ts';
 import { RuleCheck } from './check.ts';
 import type { Action, Trigger } from './rule.ts';
