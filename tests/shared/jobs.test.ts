@@ -59,7 +59,8 @@ for (const [name, make] of stores) {
     const open = (own: Partial<typeof times> = {}) => {
       const jobs = createJobs(store.connection, log, { ...times, ...own });
       opened.push(jobs);
-      queue = `q${number}`;
+      // Of this store alone: what is counted of jobs is counted for the whole process.
+      queue = `${name.toLowerCase()}${number}`;
       return jobs;
     };
     const fresh = () => {
