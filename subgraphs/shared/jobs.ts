@@ -162,20 +162,14 @@ export function createJobs(
           if (!repeated.has(key)) await queue.removeJobScheduler(key);
         }
         // A Redis may come back without what it held. What has to be done stands in PostgreSQL; who looks there must not be forgotten.
-        const lost = async () => {
+        const lookAfter = async () => {
           const known = new Set((await queue.getJobSchedulers()).map(({ key }) => key));
           for (const [name, every] of repeated) if (!known.has(name) && !resting) await repeat(name, every);
         };
-        if (repeated.size > 0)
-          watches.push(
-            setInterval(
-              () =>
-                void lost().catch((error: Error) =>
-                  log.warn({ error: error.message, queue: subgraph }, 'what runs by itself could not be looked after'),
-                ),
-              times.watch,
-            ).unref(),
-          );
+        const onFailure = (error: Error) =>
+          log.warn({ error: error.message, queue: subgraph }, 'what runs by itself could not be looked after');
+        if (connection.redisUrl && repeated.size > 0)
+          watches.push(setInterval(() => void lookAfter().catch(onFailure), times.watch).unref());
         // A worker that nobody closes would ask a pool that has ended, without a pause: the process would do nothing else.
         if (resting) return;
         const byName = new Map(jobs.map((job) => [job.name, job]));
@@ -291,10 +285,10 @@ async function forgetJobs(queue: Queue, theirs: (values: string[]) => Promise<Re
     for (let start = 0; ; start += page) {
       // A job that ends while it is read is not there any more.
       const jobs = (await queue.getJobs([state], start, start + page - 1)).filter((job) => job?.id !== undefined);
+      if (jobs.length === 0) break;
       const valuesOf = (data: object) => Object.values(data ?? {}).map(String);
       const named = await theirs(jobs.flatMap(({ data }) => valuesOf(data)));
       for (const { id, data } of jobs) if (valuesOf(data).some((value) => named.has(value))) found.add(id!);
-      if (jobs.length === 0) break;
     }
   }
   let removed = 0;
