@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { DataImport } from '../../prisma/generated/client.ts';
 import type { ImportedType } from '../shared/archives.ts';
 import type { UserContext } from '../shared/context.ts';
@@ -28,6 +28,8 @@ const day = 24 * 60 * minute;
 const uploadLife = 15 * minute;
 /** An import that has got nowhere in this time has lost its archive or its job, in milliseconds. */
 const abandonedAfter = day;
+/** One that is not through after this time may have lost its job, in milliseconds. */
+const longestQueued = 10 * minute;
 const mostADay = 5;
 const batch = 500;
 /** Of rows that are put one by one. */
@@ -179,8 +181,12 @@ async function takeBatch(platform: Platform, owner: ImportRow, type: ImportedTyp
       const kept = counts.kept + rows.length - made.size;
       if (last) {
         Object.assign(counts, { created, kept });
-        const place = { place: progress.seen, report: report as unknown as Prisma.InputJsonValue };
-        await tx.dataImport.updateMany({ where: { userId: owner.userId, id: owner.id }, data: place });
+        // From the place that the batch before it left: somebody else may have taken the import up.
+        const moved = await tx.dataImport.updateMany({
+          where: { userId: owner.userId, id: owner.id, status: 'PENDING', place: progress.seen - 1 },
+          data: { place: progress.seen, report: report as unknown as Prisma.InputJsonValue },
+        });
+        if (moved.count === 0) throw new Error('The import is taken in by another worker.');
       }
       const ctx = { db: tx, userId: owner.userId, actor: { kind: 'system', id: 'users.import' } as const };
       const events = rows.filter((one) => made.has(one)).flatMap(({ row }) => type.event(row, owner.userId) ?? []);
@@ -237,8 +243,7 @@ function ownIds(
   if (origin === userId) return row;
   const own = (text: string) =>
     text.replace(/\b([a-z]+_)([0-9a-f]{20})[0-9a-f]{12}\b/g, (id, prefix: string, begin: string) => {
-      const hash = createHash('sha256').update(`${userId}|${id}`).digest('hex');
-      return `${prefix}${begin}${hash.slice(0, 12)}`;
+      return `${prefix}${begin}${sha256(`${userId}|${id}`).slice(0, 12)}`;
     });
   const value = (given: unknown): unknown =>
     typeof given === 'string' ? own(given) : Array.isArray(given) ? given.map(value) : given;
@@ -310,14 +315,24 @@ async function finish(
   });
 }
 
-/** Ends imports whose archive never came or whose job was given up; part of the hourly clean-up. */
-export async function failAbandonedImports({ db, now }: Platform): Promise<void> {
+/**
+ * Hands imports to the queue again whose job it may have lost, and ends those whose archive never came or that got nowhere; part of the hourly
+ * clean-up.
+ */
+export async function lookAfterImports({ db, now, jobs }: Platform): Promise<void> {
   const before = (milliseconds: number) => ({ lt: new Date(now().getTime() - milliseconds) });
   await db.dataImport.deleteMany({ where: { status: 'WAITING', createdAt: before(uploadLife) } });
   await db.dataImport.updateMany({
     where: { status: 'PENDING', createdAt: before(abandonedAfter) },
     data: { status: 'FAILED', content: null, error: 'The archive could not be taken in.', finishedAt: now() },
   });
+  const waiting = await db.dataImport.findMany({
+    where: { status: 'PENDING', createdAt: before(longestQueued) },
+    select: { id: true },
+    take: 1_000,
+  });
+  // What the queue still knows, or has given up, stays one job.
+  for (const { id } of waiting) await jobs.add('users.import', { importId: id }, { id });
 }
 
 /** An import as the graph shows it. */

@@ -7,7 +7,7 @@ import { resealSecrets } from '../shared/sealed.ts';
 import { eraseDueAccounts } from './erase.ts';
 import { listErasures } from './erasureList.ts';
 import { expireExports, failAbandonedExports, makeExport } from './exports.ts';
-import { failAbandonedImports, takeIn } from './imports.ts';
+import { lookAfterImports, takeIn } from './imports.ts';
 
 const hour = 3600_000;
 const day = 24 * hour;
@@ -45,7 +45,7 @@ export async function cleanUp(platform: Platform): Promise<void> {
   const before = (milliseconds: number) => new Date(now().getTime() - milliseconds);
   await failAbandonedExports(platform);
   await expireExports(platform);
-  await failAbandonedImports(platform);
+  await lookAfterImports(platform);
   await repeat(
     () => db.$executeRaw`
       DELETE FROM idempotency_keys WHERE ctid IN

@@ -6,6 +6,7 @@ import type { Platform } from '../../subgraphs/shared/platform.ts';
 import { archive } from '../../subgraphs/users/archive.ts';
 import { eraseDueAccounts } from '../../subgraphs/users/erase.ts';
 import { keepUpload, takeIn } from '../../subgraphs/users/imports.ts';
+import { cleanUp } from '../../subgraphs/users/jobs.ts';
 import { type Person, startGraph, type TestGraph } from '../support/graph.ts';
 import { countRows, everythingOf, live } from './life.ts';
 
@@ -208,6 +209,33 @@ describe('an archive that is brought', () => {
     for (const table of returned) expect([table, after.get(table)]).toEqual([table, before.get(table)]);
     const [made] = (await dora.data(list)).viewer.dataImports;
     expect([made.status, sum(made, 'kept'), sum(made, 'refused')]).toEqual(['DONE', 0, 0]);
+  }, 60_000);
+
+  test('is taken in once by two workers at the same time', async () => {
+    const emil = await graph.person();
+    const id = await send(emil, content);
+    const ended = await Promise.allSettled([takeIn(graph.platform, id), takeIn(graph.platform, id)]);
+    expect(ended.some(({ status }) => status === 'fulfilled')).toBe(true);
+    const [made] = (await emil.data(list)).viewer.dataImports;
+    expect([made.status, sum(made, 'kept'), sum(made, 'refused')]).toEqual(['DONE', 0, 0]);
+    const told = { userId: emil.userId, actorId: 'users.import' };
+    expect(await graph.db.event.count({ where: told })).toBe(sum({ files: made.files.filter(isTold) }, 'created'));
+  }, 60_000);
+
+  test('is taken in though the queue has lost its job', async () => {
+    const fay = await graph.person();
+    const deaf = { ...graph.platform.jobs, add: async () => {} };
+    const { dataImport, uploadUrl } = (await fay.data(begin)).beginArchiveImport;
+    const token = new URL(uploadUrl).searchParams.get('token')!;
+    expect(await keepUpload({ ...graph.platform, jobs: deaf }, dataImport.id, token, content)).toBe(true);
+    await graph.runJobs();
+    const [waiting] = (await fay.data(list)).viewer.dataImports;
+    expect(waiting.status).toBe('PENDING');
+    graph.clock.advance(11 * 60_000);
+    await cleanUp(graph.platform);
+    await graph.runJobs();
+    const [made] = (await fay.data(list)).viewer.dataImports;
+    expect(made.status).toBe('DONE');
   }, 60_000);
 });
 
