@@ -38,6 +38,11 @@ export interface MigrateOptions {
   say?(what: string): void;
 }
 
+/** Where what was applied is written down: Prisma's own table. */
+export const recordTable = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+  id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
+  logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`;
+
 /**
  * Brings a database to the newest schema: one migration a transaction, under an advisory lock, so that of several
  * processes that start at once one does the work. The record is Prisma's own table `_prisma_migrations`, so that
@@ -52,9 +57,7 @@ export async function migrate(
 ): Promise<string[]> {
   return withClient(url, async (client) => {
     await lock(client);
-    await client.query(`CREATE TABLE IF NOT EXISTS _prisma_migrations (
-      id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
-      logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`);
+    await client.query(recordTable);
     const done = await appliedMigrations(client);
     checkApplied(done, migrations);
     const pending = migrations.filter(({ name }) => !done.has(name));

@@ -3,7 +3,7 @@ import type { BackupSettings } from '../../subgraphs/shared/backup/settings.ts';
 import { sha256 } from '../../subgraphs/shared/crypto.ts';
 import type { Db } from '../../subgraphs/shared/db.ts';
 import type { Domain } from '../../subgraphs/shared/platform.ts';
-import { eraseUser } from '../../subgraphs/users/erase.ts';
+import { eraseRows } from '../../subgraphs/users/erase.ts';
 
 /**
  * Erases from a restored database whoever was erased since the backup, by the list beside the backups, before anybody uses it: every
@@ -25,10 +25,7 @@ export async function reapplyErasures(
     await checkErasure(storage, keys, userHash);
     await db.$transaction(
       async (tx) => {
-        await tx.$executeRaw`SET LOCAL statement_timeout = '60s'`;
-        await tx.$executeRaw`SET LOCAL jarvis.erasing = 'on'`;
-        for (const { name, erase } of domains) if (name !== 'users') await erase?.(tx, id);
-        await eraseUser(tx, id);
+        await eraseRows(tx, domains, id);
         const done = { userId: null, finishedAt: now(), listedAt: now() };
         await tx.erasure.upsert({ where: { userHash }, create: { userHash, startedAt: now(), ...done }, update: done });
       },

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { listMigrations, type Migration } from '../../prisma/migrate.ts';
+import { listMigrations, type Migration, recordTable } from '../../prisma/migrate.ts';
 import {
   continueSequences,
   copied,
@@ -17,7 +16,7 @@ import {
 } from '../../subgraphs/shared/backup/catalogue.ts';
 import { copyOut, createSummer, readFrames, type TableSum } from '../../subgraphs/shared/backup/dump.ts';
 import { BackupError, type BackupKeys } from '../../subgraphs/shared/backup/keys.ts';
-import { type Manifest, partName, readManifest } from '../../subgraphs/shared/backup/manifest.ts';
+import { createMeasure, type Manifest, partName, readManifest } from '../../subgraphs/shared/backup/manifest.ts';
 import { createOpener } from '../../subgraphs/shared/backup/sealedStream.ts';
 import type { Storage } from '../../subgraphs/shared/backup/storage.ts';
 
@@ -104,10 +103,8 @@ function knownMigrations(manifest: Manifest): Migration[] {
 }
 
 async function makeSchema(client: pg.Client, migrations: readonly Migration[]): Promise<void> {
-  // As `migrate` makes it; its rows are in the backup.
-  await client.query(`CREATE TABLE _prisma_migrations (
-    id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
-    logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`);
+  // Its rows are in the backup.
+  await client.query(recordTable);
   for (const { sql } of migrations) await client.query(sql);
   // Migrations may change settings of the session for themselves.
   await writeValuesAlike(client);
@@ -169,27 +166,20 @@ export async function openPart(
   const place = `${manifest.id}/${name}`;
   const stored = await storage.read(partName(manifest.id, name), AbortSignal.timeout(longestStatement));
   if (!stored) throw new BackupError(`${place} is missing in the bucket.`);
-  const hash = createHash('sha256');
-  let seen = 0;
-  const measured = new Transform({
-    transform(piece: Buffer, _, done) {
-      hash.update(piece);
-      seen += piece.length;
-      done(null, piece);
-    },
-  });
+  const measure = createMeasure();
   const plain = createGunzip();
   // Errors of any of them reach whoever reads the last.
-  const whole = pipeline(stored, measured, createOpener(keys, place), plain).catch(
+  const whole = pipeline(stored, measure.stream, createOpener(keys, place), plain).catch(
     (error) => void plain.destroy(error),
   );
   return (async function* () {
     for await (const piece of plain) yield piece as Buffer;
     await whole;
     // The chunks said already whether they are genuine, and which is not: this is about the part as a whole.
-    if (seen !== bytes) throw new BackupError(`${place} has ${seen} bytes, but the manifest says ${bytes}.`);
-    if (hash.digest('hex') !== sha256)
-      throw new BackupError(`${place} is not what the manifest says: its hash differs.`);
+    const seen = measure.result();
+    if (seen.bytes !== bytes)
+      throw new BackupError(`${place} has ${seen.bytes} bytes, but the manifest says ${bytes}.`);
+    if (seen.sha256 !== sha256) throw new BackupError(`${place} is not what the manifest says: its hash differs.`);
   })();
 }
 

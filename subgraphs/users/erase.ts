@@ -60,13 +60,8 @@ async function eraseAccount(platform: Platform, userId: string): Promise<void> {
   }
   await db.$transaction(
     async (tx) => {
-      await prepare(tx);
-      // In this order: it waits for reactions under way and lets no new one begin.
-      await tx.eventCounter.deleteMany({ where: { userId } });
-      await tx.reactionCursor.deleteMany({ where: { userId } });
       // Again, for what something still running has written since: this time nothing can come after it.
-      for (const { name, erase } of domains) if (name !== 'users') await erase?.(tx, userId);
-      await eraseUser(tx, userId);
+      await eraseRows(tx, domains, userId);
       await tx.erasure.update({
         where: { userHash: sha256(userId) },
         data: { userId: null, finishedAt: platform.now() },
@@ -167,6 +162,16 @@ async function step({ db, now }: Platform, userId: string, name: string, work: (
 async function prepare(tx: Tx): Promise<void> {
   await tx.$executeRaw`SET LOCAL statement_timeout = '60s'`;
   await tx.$executeRaw`SET LOCAL jarvis.erasing = 'on'`;
+}
+
+/** Deletes every row of a person, in all domains, and the account itself. */
+export async function eraseRows(tx: Tx, domains: Platform['domains'], userId: string): Promise<void> {
+  await prepare(tx);
+  // In this order: it waits for reactions under way and lets no new one begin.
+  await tx.eventCounter.deleteMany({ where: { userId } });
+  await tx.reactionCursor.deleteMany({ where: { userId } });
+  for (const { name, erase } of domains) if (name !== 'users') await erase?.(tx, userId);
+  await eraseUser(tx, userId);
 }
 
 /** Deletes the account itself and what all domains share about it. */

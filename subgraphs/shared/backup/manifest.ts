@@ -1,4 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Transform } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { SequenceState, TableShape } from './catalogue.ts';
 import type { TableSum } from './dump.ts';
@@ -28,6 +29,20 @@ export interface StoredPart {
   bytes: number;
   /** Of the sealed bytes, hexadecimal. */
   sha256: string;
+}
+
+/** A stream that hands on what comes through; `result` is the size and hash of it, at its end. */
+export function createMeasure(): { stream: Transform; result(): Pick<StoredPart, 'bytes' | 'sha256'> } {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const stream = new Transform({
+    transform(piece: Buffer, _, done) {
+      hash.update(piece);
+      bytes += piece.length;
+      done(null, piece);
+    },
+  });
+  return { stream, result: () => ({ bytes, sha256: hash.digest('hex') }) };
 }
 
 /** The folder of backups, beside that of erasures. */

@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { PassThrough, Readable, Transform } from 'node:stream';
+import { randomBytes } from 'node:crypto';
+import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import pg from 'pg';
@@ -7,7 +7,15 @@ import { sealedColumns } from '../sealed.ts';
 import { leftOut, listSequences, listTables, type TableShape, writeValuesAlike } from './catalogue.ts';
 import { copyOut, dump, type TableSum } from './dump.ts';
 import type { BackupKeys } from './keys.ts';
-import { listBackups, type Manifest, newBackupId, partName, type StoredPart, writeManifest } from './manifest.ts';
+import {
+  createMeasure,
+  listBackups,
+  type Manifest,
+  newBackupId,
+  partName,
+  type StoredPart,
+  writeManifest,
+} from './manifest.ts';
 import { expired, type Keep, removeBackup } from './retention.ts';
 import { createSealer } from './sealedStream.ts';
 import type { Storage } from './storage.ts';
@@ -132,15 +140,7 @@ async function storePart(
   content: Readable,
   signal: AbortSignal,
 ): Promise<StoredPart> {
-  const sha256 = createHash('sha256');
-  let bytes = 0;
-  const measured = new Transform({
-    transform(piece: Buffer, _, done) {
-      sha256.update(piece);
-      bytes += piece.length;
-      done(null, piece);
-    },
-  });
+  const measure = createMeasure();
   const body = new PassThrough();
   const ending = new AbortController();
   const either = AbortSignal.any([signal, ending.signal]);
@@ -151,12 +151,12 @@ async function storePart(
     throw error;
   };
   await Promise.all([
-    pipeline(content, createGzip(), createSealer(keys, `${id}/${name}`), measured, body, { signal: either }).catch(
-      ends,
-    ),
+    pipeline(content, createGzip(), createSealer(keys, `${id}/${name}`), measure.stream, body, {
+      signal: either,
+    }).catch(ends),
     storage.upload(partName(id, name), body, either).catch(ends),
   ]);
-  return { name, bytes, sha256: sha256.digest('hex') };
+  return { name, ...measure.result() };
 }
 
 /** Deletes what has had its time. @returns the ids of complete backups that went. */
