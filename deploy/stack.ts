@@ -1,7 +1,6 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +8,7 @@ import { subgraphNames } from '../subgraphs/shared/config.ts';
 import { startEmbeddedPostgres } from '../subgraphs/shared/embeddedPostgres.ts';
 import { createCertificate } from './certificate.ts';
 import { configureNginx, type Nginx } from './nginx.ts';
+import { createProcesses } from './processes.ts';
 
 /** One of two sets of processes: which of them serves is nginx's business (deploy/switch.sh). */
 export type SetName = 'main' | 'next';
@@ -60,15 +60,7 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** A process that is kept running until it is told to stop. */
-interface Service {
-  readonly name: string;
-  child: ChildProcess;
-  /** Told to end: not started again. */
-  leaving: boolean;
-}
-
-/** Longest wait for one process to be ready, and to end, in milliseconds. */
+/** Longest wait for one process to be ready, in milliseconds. */
 const patience = 60_000;
 const gateways = ['gateway-1', 'gateway-2'] as const;
 const nameIn = (set: SetName, name: string) => (set === 'main' ? name : `${name}-next`);
@@ -78,7 +70,7 @@ export const processesOf = (set: SetName) => [...subgraphNames, ...gateways].map
 /**
  * Jarvis as docker-compose.yml has it, of this machine's own programs: two gateways behind nginx, five subgraphs with their workers, PostgreSQL,
  * Redis, with the same configuration files. Needs nginx and redis-server (Debian: apt-get install nginx redis-server).
- * @throws Error when a process does not come up; its log tells why.
+ * @throws Error with a sentence when a program is not installed, or a process does not come up; its log tells why.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { directory, dist, env = {}, onProgress = () => {} } = options;
@@ -88,51 +80,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return path;
   };
   const logs = folder('logs');
-  const services = new Map<string, Service>();
-  let stopping = false;
-
-  /** Starts a process, and again whenever it ends by itself. */
-  function run(name: string, start: () => ChildProcess): void {
-    const service: Service = { name, child: start(), leaving: false };
-    services.set(name, service);
-    const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
-    const watch = (child: ChildProcess) => {
-      child.stdout?.pipe(log, { end: false });
-      child.stderr?.pipe(log, { end: false });
-      child.once('exit', (code, signal) => {
-        if (service.leaving || stopping) return;
-        onProgress(`${name} ended (${signal ?? code}) and is started again`);
-        setTimeout(() => {
-          if (service.leaving || stopping) return;
-          service.child = start();
-          watch(service.child);
-        }, 200);
-      });
-    };
-    watch(service.child);
-  }
-
-  /** Tells a process to end, and waits until it has. */
-  async function end(name: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    const service = services.get(name);
-    if (!service) return;
-    service.leaving = true;
-    const { child } = service;
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = new Promise((done) => child.once('exit', done));
-      child.kill(signal);
-      const tooLong = setTimeout(() => child.kill('SIGKILL'), patience);
-      await ended;
-      clearTimeout(tooLong);
-    }
-    services.delete(name);
-  }
+  for (const program of ['nginx', 'redis-server'])
+    if (spawnSync(program, ['-v']).error)
+      throw new Error(`${program} is not installed (Debian: apt-get install nginx redis-server).`);
+  const processes = createProcesses(logs, onProgress);
 
   const secrets = folder('secrets');
-  /** The file of a secret, made with what `make` says when there is none. */
-  const secret = (name: string, make: () => string = () => randomBytes(32).toString('hex')) => {
+  /** The file of a secret, which is made when there is none. */
+  const secret = (name: string) => {
     const file = join(secrets, name);
-    if (!existsSync(file)) writeFileSync(file, make(), { mode: 0o600 });
+    if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
     return { file, value: readFileSync(file, 'utf8') };
   };
 
@@ -147,12 +104,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const databaseUrl = options.databaseUrl ?? postgres!.url();
   writeFileSync(join(secrets, 'database_url'), databaseUrl, { mode: 0o600 });
 
-  const redisPort = await freePort();
+  const names = [...processesOf('main'), ...processesOf('next')];
+  const listening = [4100, ...subgraphNames.flatMap((_, index) => [4101 + index, 4201 + index])];
+  const free = await freePorts(names.length + listening.length + 3);
+  const ports = Object.fromEntries(names.map((name, index) => [name, free[index]!]));
+  const internalPorts = Object.fromEntries(listening.map((port, index) => [port, free[names.length + index]!]));
+  const httpsPort = options.httpsPort ?? free.at(-1)!;
+  const httpPort = options.httpPort ?? free.at(-2)!;
+  const redisPort = free.at(-3)!;
+  const url = `https://localhost:${httpsPort}`;
+  /** The port of nginx for the processes themselves. */
+  const graph = `http://127.0.0.1:${internalPorts[4100]}`;
   const redisPassword = secret('redis_password');
   const redisUrl = `redis://:${redisPassword.value}@127.0.0.1:${redisPort}`;
   writeFileSync(join(secrets, 'redis_url'), redisUrl, { mode: 0o600 });
   const redisFolder = folder('redis');
-  run('redis', () => {
+  processes.run('redis', () => {
     const child = spawn('redis-server', ['-'], { stdio: ['pipe', 'pipe', 'pipe'] });
     const settings = { bind: '127.0.0.1', port: redisPort, dir: redisFolder, requirepass: redisPassword.value };
     child.stdin.on('error', () => {});
@@ -165,22 +132,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return child;
   });
 
-  const names = [...processesOf('main'), ...processesOf('next')];
-  const listening = [4100, ...subgraphNames.flatMap((_, index) => [4101 + index, 4201 + index])];
-  const free = await freePorts(names.length + listening.length + 2);
-  const ports = Object.fromEntries(names.map((name, index) => [name, free[index]!]));
-  const internalPorts = Object.fromEntries(listening.map((port, index) => [port, free[names.length + index]!]));
-  const httpsPort = options.httpsPort ?? free.at(-1)!;
-  const httpPort = options.httpPort ?? free.at(-2)!;
-  const url = `https://localhost:${httpsPort}`;
-  const certificate = {
-    cert: secret('fullchain.pem', () => {
-      const made = createCertificate('localhost');
-      writeFileSync(join(secrets, 'privkey.pem'), made.key, { mode: 0o600 });
-      return made.cert;
-    }).value,
-    key: secret('privkey.pem').value,
-  };
+  const [certFile, keyFile] = [join(secrets, 'fullchain.pem'), join(secrets, 'privkey.pem')];
+  if (!existsSync(certFile) || !existsSync(keyFile)) {
+    const made = createCertificate('localhost');
+    writeFileSync(keyFile, made.key, { mode: 0o600 });
+    writeFileSync(certFile, made.cert);
+  }
+  const certificate = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
 
   const common = (set: SetName): Record<string, string> => ({
     ...Object.fromEntries(
@@ -189,7 +147,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     HOST: '127.0.0.1',
     DATA_DIR: folder('data'),
     PUBLIC_URL: url,
-    GATEWAY_URL: `http://127.0.0.1:${internalPorts[4100]}/graphql`,
+    GATEWAY_URL: `${graph}/graphql`,
     DATABASE_URL_FILE: join(secrets, 'database_url'),
     REDIS_URL_FILE: join(secrets, 'redis_url'),
     SUBGRAPH_SECRET_FILE: secret('subgraph_secret').file,
@@ -207,41 +165,37 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const set = name.endsWith('-next') ? 'next' : 'main';
     const subgraph = subgraphNames.find((one) => name === nameIn(set, one));
     const program = subgraph ? [join(dist, 'subgraphs/main.js'), subgraph] : [join(dist, 'gateway/main.js')];
-    run(name, () =>
+    processes.run(name, () =>
       spawn(process.execPath, ['--max-semi-space-size=64', ...program], {
         env: { ...common(set), PORT: String(ports[name]) },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
     );
   };
-  const untilReady = async (name: string) => {
-    const end = Date.now() + patience;
-    while (!(await answers(ports[name]!))) {
-      if (Date.now() > end) throw new Error(`${name} was not ready in a minute: see ${join(logs, `${name}.log`)}.`);
-      await pause(50);
-    }
-  };
+  const untilReady = (name: string) =>
+    untilAnswers(
+      `http://127.0.0.1:${ports[name]}/health/ready`,
+      `${name} was not ready in a minute: see ${join(logs, `${name}.log`)}.`,
+    );
   const start = async (which: readonly string[]) => {
     for (const name of which) startProcess(name);
     await Promise.all(which.map(untilReady));
   };
 
+  const endAll = async (which: (name: string) => boolean) => {
+    await Promise.all(
+      processes
+        .names()
+        .filter(which)
+        .map((name) => processes.end(name)),
+    );
+  };
   async function stop(): Promise<void> {
-    const left = () => [...services.keys()];
-    // The front first, then whoever asks, then whoever is asked.
-    await end('nginx', 'SIGQUIT');
-    await Promise.all(
-      left()
-        .filter((name) => name.startsWith('gateway'))
-        .map((name) => end(name)),
-    );
-    await Promise.all(
-      left()
-        .filter((name) => name !== 'redis')
-        .map((name) => end(name)),
-    );
-    stopping = true;
-    await end('redis');
+    // Whoever asks before whoever is asked: gateways answer what is running, and send their sockets elsewhere.
+    await endAll((name) => name.startsWith('gateway'));
+    await processes.end('nginx', 'SIGQUIT');
+    await endAll((name) => name !== 'redis');
+    await processes.end('redis');
     await postgres?.stop({ force: true });
   }
 
@@ -261,8 +215,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       certificate,
       addressRate: options.addressRate,
     });
-    run('nginx', nginx.start);
-    await untilListening(httpsPort);
+    processes.run('nginx', nginx.start);
+    await untilAnswers(`${graph}/set`, `nginx does not answer: see ${join(logs, 'nginx.log')}.`);
   } catch (error) {
     await stop();
     throw error;
@@ -272,15 +226,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   async function rollOne(name: string): Promise<void> {
     const subgraph = subgraphNames.find((one) => name === one || name === `${one}-next`);
     const standIn = subgraph && (name === subgraph ? `${subgraph}-next` : subgraph);
-    const borrowed = standIn !== undefined && !services.has(standIn);
+    const borrowed = standIn !== undefined && !processes.child(standIn);
     if (borrowed) {
       startProcess(standIn);
       await untilReady(standIn);
     }
-    await end(name);
+    await processes.end(name);
     startProcess(name);
     await untilReady(name);
-    if (borrowed) await end(standIn);
+    if (borrowed) await processes.end(standIn);
   }
 
   return {
@@ -293,21 +247,26 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       NGINX: nginx.command,
       CURL: 'curl',
       IN: '',
-      GRAPH: `http://127.0.0.1:${internalPorts[4100]}`,
+      GRAPH: graph,
     },
-    names: () => [...services.keys()],
-    pid: (name) => services.get(name)?.child.pid,
+    names: processes.names,
+    pid: (name) => processes.child(name)?.pid,
     kill(name, signal) {
-      const service = services.get(name);
-      if (!service) throw new Error(`There is no process ${name}: there are ${[...services.keys()].join(', ')}.`);
+      const child = processes.child(name);
+      if (!child) throw new Error(`There is no process ${name}: there are ${processes.names().join(', ')}.`);
       // nginx is a group: workers whose master was killed would go on, and keep its ports.
-      if (name === 'nginx' && signal === 'SIGKILL') process.kill(-service.child.pid!, signal);
-      else service.child.kill(signal);
+      if (name === 'nginx' && signal === 'SIGKILL') process.kill(-child.pid!, signal);
+      else child.kill(signal);
     },
     async ready() {
-      await Promise.all([...services.keys()].filter((name) => name in ports).map(untilReady));
+      await Promise.all(
+        processes
+          .names()
+          .filter((name) => name in ports)
+          .map(untilReady),
+      );
     },
-    async roll(which = [...services.keys()].filter((name) => name in ports)) {
+    async roll(which = processes.names().filter((name) => name in ports)) {
       for (const name of which) {
         onProgress(`restarting ${name}`);
         await rollOne(name);
@@ -316,34 +275,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     },
     start,
     async end(which) {
-      await Promise.all(which.map((name) => end(name)));
+      await Promise.all(which.map((name) => processes.end(name)));
     },
     stop,
   };
 }
 
-/** Whether a process says that it is ready. */
-function answers(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const asked = request({ host: '127.0.0.1', port, path: '/health/ready', timeout: 2_000 }, (response) => {
-      response.resume();
-      done(response.statusCode === 200);
-    });
-    asked.on('timeout', () => asked.destroy());
-    asked.on('error', () => done(false));
-    asked.end();
-  });
-}
-
-async function untilListening(port: number): Promise<void> {
-  const end = Date.now() + 10_000;
+/** Waits until an address answers with 200. @throws Error with `otherwise` when it does not in time. */
+async function untilAnswers(url: string, otherwise: string): Promise<void> {
+  const end = Date.now() + patience;
   for (;;) {
-    const isFree = await new Promise<boolean>((done) => {
-      const probe = createServer().once('error', () => done(false));
-      probe.listen(port, '0.0.0.0', () => probe.close(() => done(true)));
-    });
-    if (!isFree) return;
-    if (Date.now() > end) throw new Error(`nginx does not listen on port ${port}: see its error log above.`);
+    const isThere = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isThere) return;
+    if (Date.now() > end) throw new Error(otherwise);
     await pause(50);
   }
 }
@@ -364,5 +311,3 @@ async function freePorts(count: number): Promise<number[]> {
   await Promise.all(probes.map((probe) => new Promise((done) => probe.close(done))));
   return ports;
 }
-
-const freePort = async () => (await freePorts(1))[0]!;

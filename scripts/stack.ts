@@ -33,6 +33,9 @@ const stack = await startStack({
   httpsPort: Number(process.env.HTTPS_PORT ?? 8443),
   httpPort: Number(process.env.HTTP_PORT ?? 8080),
   onProgress: say,
+}).catch((error: Error) => {
+  console.error(`\n${error.message}`);
+  process.exit(1);
 });
 const folder = '.jarvis/stack';
 console.log(`
