@@ -1,42 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { Redis } from 'ioredis';
-import { createJobs, type JobDefinition, type Jobs, migrateQueues } from '../../subgraphs/shared/jobs.ts';
+import { createJobs, type JobDefinition, type Jobs } from '../../subgraphs/shared/jobs.ts';
 import { domainMetrics } from '../../subgraphs/shared/metrics.ts';
-import { createDatabase } from '../support/database.ts';
 import { recordingLog } from '../support/platform.ts';
 import { beginProcess } from '../support/process.ts';
 import { hasRedis, startRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
-
-type Connection = Parameters<typeof createJobs>[0];
-const nowhere = 'postgresql://127.0.0.1:1/none';
-const times = { lock: 1_500, stalledCheck: 500, backoff: 20, closing: 20_000, watch: 200 };
-
-async function onPostgres() {
-  const database = await createDatabase();
-  // Several processes may start at once.
-  await Promise.all([migrateQueues(database.url), migrateQueues(database.url), migrateQueues(database.url)]);
-  return { connection: { databaseUrl: database.url }, lose: null, stop: () => database.drop() };
-}
-
-async function onRedis() {
-  const redis = await startRedis();
-  const lose = async () => {
-    const client = new Redis(redis.url);
-    await client.flushall();
-    client.disconnect();
-  };
-  return { connection: { redisUrl: redis.url, databaseUrl: nowhere }, lose, stop: redis.stop };
-}
-
-/** `lose`: what a Redis does that comes back empty. */
-const stores: [
-  string,
-  () => Promise<{ connection: Connection; lose: (() => Promise<void>) | null; stop(): Promise<void> }>,
-][] = [
-  ['PostgreSQL', onPostgres],
-  ['Redis', onRedis],
-];
+import { nowhere, stores, times } from './jobStores.ts';
 
 for (const [name, make] of stores) {
   const group = name === 'Redis' && !hasRedis() ? describe.skip : describe;

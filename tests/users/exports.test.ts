@@ -5,6 +5,7 @@ import { strFromU8, unzipSync } from 'fflate';
 import { newId } from '../../subgraphs/shared/ids.ts';
 import { openExport } from '../../subgraphs/users/exports.ts';
 import { type Person, startGraph, type TestGraph } from '../support/graph.ts';
+import { exportedAs } from './exportedAs.ts';
 import { canaries, countRows, live } from './life.ts';
 
 let graph: TestGraph;
@@ -30,83 +31,6 @@ async function archiveOf(person: Person): Promise<Record<string, string>> {
   const files = Object.entries(unzipSync(opened!.content));
   return Object.fromEntries(files.map(([path, bytes]) => [path, strFromU8(bytes)]));
 }
-
-/** Where each table's rows are in an archive; or why they are not there. A new table needs a line here. */
-const exportedAs: Record<string, string | { without: string }> = {
-  achievements: 'goals/achievements',
-  ai_calls: 'chat/ai_calls',
-  ai_consents: 'users/ai-consents',
-  api_keys: 'users/api-keys',
-  apple_accounts: 'users/apple-account',
-  assistant_settings: 'chat/assistant_settings',
-  audit_entries: 'users/audit-log',
-  automation_rules: 'integrations/automation_rules',
-  bank_transactions: 'integrations/bank_transactions',
-  calendar_events: 'integrations/calendar_events',
-  connection_credentials: { without: 'open accounts elsewhere' },
-  connection_log_entries: 'integrations/connection_log_entries',
-  connection_revocations: { without: 'access that is being given back' },
-  connection_sign_ins: { without: 'sign-ins that take minutes' },
-  connection_syncs: { without: 'how far our machinery has got' },
-  connections: 'integrations/connections',
-  context_items: 'chat/context_items',
-  conversation_summaries: 'chat/conversation_summaries',
-  conversations: 'chat/conversations',
-  data_exports: 'users/data-exports',
-  data_imports: { without: 'archives that were brought, and what became of them' },
-  device_anchors: 'integrations/device_anchors',
-  devices: 'users/devices',
-  erasures: { without: 'holds a row only while an account is being erased' },
-  event_counters: { without: 'the number of the last event' },
-  events: 'users/events',
-  external_tasks: 'integrations/external_tasks',
-  generations: { without: 'how our machinery wrote replies; what they say are messages' },
-  goal_days: { without: 'sums of progress entries' },
-  goals: 'goals/goals',
-  health_deletions: 'integrations/health_deletions',
-  health_samples: 'integrations/health_samples',
-  idempotency_keys: { without: 'answers that were given already' },
-  incoming_calls: { without: 'which calls of services were seen' },
-  incoming_hooks: { without: 'addresses that services call, with their secrets' },
-  insight_runs: { without: 'when our machinery looks for insights' },
-  insights: 'chat/insights',
-  item_deletions: 'integrations/item_deletions',
-  life_area_notes: 'goals/life-area-notes',
-  life_areas: 'goals/life-areas',
-  mail_messages: 'integrations/mail_messages',
-  memories: 'chat/memories',
-  message_deltas: { without: 'the pieces in which messages came' },
-  messages: 'chat/messages',
-  metric_sources: 'integrations/metric_sources',
-  milestones: 'goals/milestones',
-  notification_preferences: 'integrations/notification_preferences',
-  notification_settings: 'integrations/notification_settings',
-  notifications: 'integrations/notifications',
-  progress_entries: 'goals/progress-entries',
-  progress_mapping_days: 'integrations/progress_mapping_days',
-  progress_mappings: 'integrations/progress_mappings',
-  push_deliveries: 'integrations/push_deliveries',
-  reaction_cursors: { without: 'how far our machinery has got' },
-  reaction_failures: { without: 'what our machinery set aside' },
-  received_events: 'integrations/received_events',
-  refresh_tokens: { without: 'open the account' },
-  reminders: 'integrations/reminders',
-  research_categories: 'research/research_categories',
-  research_results: 'research/research_results',
-  research_reviews: 'research/research_reviews',
-  research_run_steps: 'research/research_run_steps',
-  research_runs: 'research/research_runs',
-  research_snapshots: 'research/research_snapshots',
-  sessions: 'users/sessions',
-  task_tokens: { without: 'open the account' },
-  rule_run_steps: 'integrations/rule_run_steps',
-  rule_runs: 'integrations/rule_runs',
-  rule_triggers: 'integrations/rule_triggers',
-  tool_calls: 'chat/tool_calls',
-  webhook_attempts: 'integrations/webhook_attempts',
-  webhook_deliveries: 'integrations/webhook_deliveries',
-  webhooks: 'integrations/webhooks',
-};
 
 describe('an archive', () => {
   let ana: Person;

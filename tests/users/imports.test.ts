@@ -9,6 +9,7 @@ import { keepUpload, takeIn } from '../../subgraphs/users/imports.ts';
 import { cleanUp } from '../../subgraphs/users/jobs.ts';
 import { type Person, startGraph, type TestGraph } from '../support/graph.ts';
 import { countRows, everythingOf, live } from './life.ts';
+import { filesThatStay, returned, stays } from './returned.ts';
 
 let graph: TestGraph;
 let ana: Person;
@@ -44,29 +45,6 @@ const life = `{ viewer { locale timeZone weekStart settings { appearance units a
     sources { url title hash snapshot { text } } claims { text quote verdict source { url } } reviews { toStatus reason } } }
 } }`;
 const lifeOf = async (person: Person) => (await person.data(life)).viewer;
-
-/** Tables whose rows come back; each must have rows in the life of the test. */
-const returned = [
-  'achievements',
-  'automation_rules',
-  'conversations',
-  'goal_days',
-  'goals',
-  'insights',
-  'life_area_notes',
-  'life_areas',
-  'memories',
-  'messages',
-  'milestones',
-  'notification_preferences',
-  'notification_settings',
-  'progress_entries',
-  'reminders',
-  'research_categories',
-  'research_results',
-  'research_reviews',
-  'research_snapshots',
-];
 
 async function send(person: Person, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const { dataImport, uploadUrl, errors } = (await person.data(begin)).beginArchiveImport;
@@ -399,107 +377,3 @@ test('a key may not bring an archive', async () => {
   const key = graph.as({ ...ana.viewer, kind: 'apiKey' });
   expect((await key.run(begin)).errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
 });
-
-const account = 'the account: sign in, make keys and agree anew';
-const log = 'a record of what was done elsewhere';
-const services = 'comes again from the service once it is connected';
-const machinery = 'how our machinery stands';
-const granted = 'says what may be done unasked: that is granted anew';
-/** Tables that an import does not write, and why. */
-const stays: Record<string, string> = {
-  ai_calls: log,
-  ai_consents: account,
-  api_keys: account,
-  apple_accounts: account,
-  assistant_settings: granted,
-  audit_entries: log,
-  bank_transactions: services,
-  calendar_events: services,
-  connection_credentials: account,
-  connection_log_entries: log,
-  connection_revocations: machinery,
-  connection_sign_ins: machinery,
-  connection_syncs: machinery,
-  connections: services,
-  context_items: log,
-  conversation_summaries: machinery,
-  data_exports: log,
-  data_imports: log,
-  device_anchors: machinery,
-  devices: account,
-  erasures: machinery,
-  event_counters: machinery,
-  events: log,
-  external_tasks: services,
-  generations: machinery,
-  health_deletions: services,
-  health_samples: services,
-  idempotency_keys: machinery,
-  incoming_calls: machinery,
-  incoming_hooks: account,
-  insight_runs: machinery,
-  item_deletions: services,
-  mail_messages: services,
-  message_deltas: machinery,
-  metric_sources: services,
-  notifications: log,
-  progress_mapping_days: machinery,
-  progress_mappings: services,
-  push_deliveries: log,
-  reaction_cursors: machinery,
-  reaction_failures: machinery,
-  received_events: services,
-  refresh_tokens: account,
-  research_run_steps: log,
-  research_runs: log,
-  rule_run_steps: log,
-  rule_runs: log,
-  rule_triggers: machinery,
-  sessions: account,
-  task_tokens: account,
-  tool_calls: log,
-  webhook_attempts: log,
-  webhook_deliveries: log,
-  webhooks: account,
-};
-
-/** Files of an archive that an import does not take in, and why. */
-const filesThatStay: Record<string, string> = {
-  'users/apple-account': account,
-  'users/sessions': account,
-  'users/devices': account,
-  'users/api-keys': account,
-  'users/ai-consents': account,
-  'users/audit-log': log,
-  'users/events': log,
-  'users/data-exports': log,
-  'chat/tool_calls': log,
-  'chat/context_items': log,
-  'chat/conversation_summaries': machinery,
-  'chat/ai_calls': log,
-  'chat/assistant_settings': granted,
-  'research/research_runs': log,
-  'research/research_run_steps': log,
-  'integrations/connections': services,
-  'integrations/connection_log_entries': log,
-  'integrations/webhooks': account,
-  'integrations/webhook_deliveries': log,
-  'integrations/webhook_attempts': log,
-  'integrations/notifications': log,
-  'integrations/push_deliveries': log,
-  'integrations/rule_triggers': machinery,
-  'integrations/rule_runs': log,
-  'integrations/rule_run_steps': log,
-  'integrations/calendar_events': services,
-  'integrations/mail_messages': services,
-  'integrations/bank_transactions': services,
-  'integrations/external_tasks': services,
-  'integrations/received_events': services,
-  'integrations/item_deletions': services,
-  'integrations/health_samples': services,
-  'integrations/health_deletions': services,
-  'integrations/device_anchors': machinery,
-  'integrations/metric_sources': services,
-  'integrations/progress_mappings': services,
-  'integrations/progress_mapping_days': machinery,
-};

@@ -1,89 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import pg from 'pg';
-import { restore } from '../../../deploy/backup/restore.ts';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { restoreWhole } from '../../../deploy/backup/restoreWhole.ts';
 import { listMigrations, migrate, pendingMigrations } from '../../../prisma/migrate.ts';
 import { subgraphs } from '../../../subgraphs/index.ts';
 import { continueSequences, listSequences, listTables } from '../../../subgraphs/shared/backup/catalogue.ts';
 import { listBackups, type Manifest, readManifest } from '../../../subgraphs/shared/backup/manifest.ts';
-import { type BackupSettings, openBackups } from '../../../subgraphs/shared/backup/settings.ts';
 import { takeBackup } from '../../../subgraphs/shared/backup/take.ts';
-import { readConfig } from '../../../subgraphs/shared/config.ts';
 import { keyId } from '../../../subgraphs/shared/crypto.ts';
 import { eraseDueAccounts } from '../../../subgraphs/users/erase.ts';
 import { listErasures } from '../../../subgraphs/users/erasureList.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { type Person, startGraph, type TestGraph } from '../../support/graph.ts';
-import { type LocalS3, startS3 } from '../../support/s3.ts';
+import { createDatabase } from '../../support/database.ts';
+import { startGraph } from '../../support/graph.ts';
+import {
+  ana,
+  back,
+  backups,
+  beginBackups,
+  columnsOf,
+  config,
+  connect,
+  emptyDatabase,
+  encryptionKey,
+  first,
+  graph,
+  restoreInto,
+  source,
+  values,
+} from './backedUp.ts';
 
-const encryptionKey = randomBytes(32);
-let s3: LocalS3;
-let graph: TestGraph;
-let backups: BackupSettings;
-let ana: Person;
-let first: Manifest;
-let source: pg.Client;
-const databases: TestDatabase[] = [];
-
-const config = (env: Record<string, string> = {}) =>
-  readConfig({
-    NODE_ENV: 'test',
-    DATABASE_URL: 'postgres://x',
-    ENCRYPTION_KEY: encryptionKey.toString('hex'),
-    ...s3.env,
-    ...env,
-  });
-const connect = async (url: string) => {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  return client;
-};
-async function emptyDatabase(): Promise<string> {
-  const database = await createDatabase('template0');
-  databases.push(database);
-  return database.url;
-}
-const back = async (settings = backups, signal = new AbortController().signal) =>
-  (await takeBackup({ databaseUrl: graph.platform.databaseUrl, ...settings, now: () => new Date(), signal }))!;
-async function restoreInto(url: string, id: string, settings = backups) {
-  const said: string[] = [];
-  const manifest = await restore({
-    ...settings,
-    id,
-    databaseUrl: url,
-    encryptionKeys: [],
-    say: (what) => said.push(what),
-  });
-  return { manifest, said };
-}
-const columnsOf = (manifest: Manifest) => manifest.tables.map(({ name, rows, sum }) => `${name} ${rows} ${sum}`);
-
-/** Values that a careless way through text would change. */
-const values = `CREATE TABLE values_kept (id int PRIMARY KEY, t text, b bytea, j jsonb, a text[], n numeric, f float8, ts timestamptz(6), d date, i interval, bl boolean)`;
-
-beforeAll(async () => {
-  [s3, graph] = await Promise.all([startS3(), startGraph({ env: { ENCRYPTION_KEY: encryptionKey.toString('hex') } })]);
-  backups = openBackups(config())!;
-  ana = await graph.person();
-  await graph.person();
-  source = await connect(graph.platform.databaseUrl);
-  await source.query(`UPDATE users SET name = $1 WHERE id = $2`, [
-    'tab\t line\n carriage\r back\\slash \\N \\. „quotes“ 🎯 \u0001 e\u0301',
-    ana.userId,
-  ]);
-  first = await back();
-}, 60_000);
-afterEach(() => {
-  s3.fault = () => false;
-});
-afterAll(async () => {
-  backups?.storage.close();
-  await source?.end();
-  for (const database of databases) await database.drop();
-  await graph?.stop();
-  await s3?.stop();
-});
+beginBackups();
 
 describe('a backup', () => {
   test('has every table that the catalogue has, but for those of the queues', async () => {
