@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, readConfig, subgraphNames } from './shared/config.ts';
 import { createJobs } from './shared/jobs.ts';
 import { createLog } from './shared/log.ts';
+import { checkDatabase } from './shared/start.ts';
 
 /**
  * `npm run jobs`: work in the background that was given up within the last day, and why. `-- --retry ID` puts one back on its queue, `-- --retry all`
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
   const config = readConfig();
   if (!config.DATABASE_URL)
     throw new ConfigError('DATABASE_URL must be set: the queues of the embedded database are its own.');
+  if (!config.REDIS_URL) await checkDatabase(config.DATABASE_URL);
   const jobs = createJobs({ redisUrl: config.REDIS_URL, databaseUrl: config.DATABASE_URL }, createLog('error', 'jobs'));
   let found = 0;
   try {

@@ -3,6 +3,7 @@ import { BackupError } from '../../subgraphs/shared/backup/keys.ts';
 import { type BackupSettings, openBackups } from '../../subgraphs/shared/backup/settings.ts';
 import { type Config, ConfigError } from '../../subgraphs/shared/config.ts';
 import { startEmbeddedPostgres } from '../../subgraphs/shared/embeddedPostgres.ts';
+import { checkDatabase } from '../../subgraphs/shared/start.ts';
 
 /** @throws ConfigError when the configuration names no bucket. */
 export function backupsOf(config: Config): BackupSettings {
@@ -14,7 +15,10 @@ export function backupsOf(config: Config): BackupSettings {
 
 /** The database of the configuration; the embedded one is started for it, or found when Jarvis runs. */
 export async function databaseOf(config: Config): Promise<{ url: string; close(): Promise<void> }> {
-  if (config.DATABASE_URL) return { url: config.DATABASE_URL, close: async () => {} };
+  if (config.DATABASE_URL) {
+    await checkDatabase(config.DATABASE_URL);
+    return { url: config.DATABASE_URL, close: async () => {} };
+  }
   const embedded = await startEmbeddedPostgres({ directory: join(config.DATA_DIR, 'postgres') });
   return { url: embedded.url(), close: () => embedded.stop() };
 }

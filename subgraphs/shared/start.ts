@@ -175,7 +175,8 @@ async function openBus(config: Config, databaseUrl: string, log: Log): Promise<B
 
 const oldestPostgres = 150_000;
 
-async function checkDatabase(url: string): Promise<void> {
+/** @throws ConfigError with a sentence when there is no PostgreSQL that can be used. */
+export async function checkDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   try {
     await client.connect();
