@@ -5,18 +5,18 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { swiftFiles, typecheckScript } from './typecheck.ts';
 
 /**
  * `npm run test:swift`: what Linux can check of the Swift side, in a chroot with Debian's Swift that is built once. Options:
  * `--coverage` prints which part of each module's lines the tests run, and fails below 90 % where it counts;
- * `--filter <name>` runs only the tests of that name.
+ * `--filter <name>` runs only the tests of that name; `--types` runs no tests, and checks only the format, the syntax and the types of all.
  * The end-to-end tests talk to this repository's own server, which is started for them on a free port, with an empty database.
  * The chroot lies in `SWIFT_ROOT`, else in `.jarvis/swift-toolchain`. Where it cannot be made, that is said and the checks are skipped,
  * unless `JARVIS_NO_SKIP` is 1.
  */
 const root = join(import.meta.dirname, '../..');
 const scripts = import.meta.dirname;
-const swift = join(root, 'swift/JarvisKit');
 const chroot = resolve(process.env.SWIFT_ROOT ?? join(root, '.jarvis/swift-toolchain'));
 const args = process.argv.slice(2);
 const withCoverage = args.includes('--coverage');
@@ -32,28 +32,32 @@ if (missing) {
   process.exit(process.env.JARVIS_NO_SKIP === '1' ? 1 : 0);
 }
 
-step('the documents and example answers are up to date', process.execPath, [
-  ...['--import', 'tsx', join(scripts, 'generate.ts'), '--check'],
-]);
+step('the documents are up to date', process.execPath, ['--import', 'tsx', join(scripts, 'generate.ts'), '--check']);
 if (!existsSync(chroot)) step('the toolchain', join(scripts, 'toolchain.sh'), [chroot]);
-inside('the formatting', 'swift', 'format', 'lint', '--strict', '--recursive', 'Sources', 'Tests', 'Package.swift');
+const sources = ['swift', 'ios', 'macos'].filter((folder) => existsSync(join(root, folder)));
+const everyFile = sources.flatMap((folder) => swiftFiles(root, folder)).map((file) => `/repository/${file}`);
+const format = ['swift', 'format', 'lint', '--strict', '--configuration', '.swift-format'];
+inside('the formatting', ...format, ...everyFile);
+const parse = ['swiftc', '-frontend', '-parse', '-swift-version', '6', '-enable-bare-slash-regex'];
+// The manifest alone has statements at its top level; the build reads it.
+inside('the syntax of every file', ...parse, ...everyFile.filter((file) => !file.endsWith('Package.swift')));
 // Debian's gold linker does not resolve what Observation leaves open in the shared libraries; lld does.
-const build = ['--package-path', '/package', '--scratch-path', '/build', '-Xswiftc', '-use-ld=lld'];
-const server = await startServer();
-try {
-  inside(
-    ...([
-      'the tests',
-      'env',
-      `JARVIS_URL=${server.url}`,
-      `JARVIS_ENTRIES=${process.env.JARVIS_ENTRIES ?? ''}`,
-    ] as const),
-    ...['swift', 'test', ...build, ...filter, ...(withCoverage ? ['--enable-code-coverage'] : [])],
-  );
-} finally {
-  server.stop();
-}
+const build = ['--scratch-path', '/build', '-Xswiftc', '-use-ld=lld'];
+if (args.includes('--types')) inside('the package', 'swift', 'build', ...build);
+else await runTests();
+inside('the types of what only Apple builds', 'sh', '-c', typecheckScript(root));
 if (withCoverage) reportCoverage();
+
+async function runTests(): Promise<void> {
+  const server = await startServer();
+  try {
+    const surroundings = [`JARVIS_URL=${server.url}`, `JARVIS_ENTRIES=${process.env.JARVIS_ENTRIES ?? ''}`];
+    const coverage = withCoverage ? ['--enable-code-coverage'] : [];
+    inside('the tests', 'env', ...surroundings, 'swift', 'test', ...build, ...filter, ...coverage);
+  } finally {
+    server.stop();
+  }
+}
 
 function whatIsMissing(): string | null {
   if (process.platform !== 'linux') return 'On a Mac, run "swift test" in swift/JarvisKit.';
@@ -66,7 +70,7 @@ function whatIsMissing(): string | null {
 }
 
 function inside(title: string, ...command: string[]): void {
-  step(title, join(scripts, 'inside.sh'), [chroot, swift, ...command]);
+  step(title, join(scripts, 'inside.sh'), [chroot, root, ...command]);
 }
 
 /** Starts Jarvis as `npm start` does, and waits until it serves. */
@@ -114,18 +118,12 @@ interface CoverageExport {
 function reportCoverage(): void {
   const { stdout } = spawnSync(
     join(scripts, 'inside.sh'),
-    [
-      chroot,
-      swift,
-      'sh',
-      '-c',
-      'cat "$(swift test --package-path /package --scratch-path /build --show-codecov-path)"',
-    ],
+    [chroot, root, 'sh', '-c', 'cat "$(swift test --scratch-path /build --show-codecov-path)"'],
     { encoding: 'utf8', maxBuffer: 1 << 28 },
   );
   const modules = new Map<string, { count: number; covered: number }>();
   for (const { filename, summary } of (JSON.parse(stdout) as CoverageExport).data[0]!.files) {
-    const module = /\/package\/Sources\/([^/]+)\//.exec(filename)?.[1];
+    const module = /\/JarvisKit\/Sources\/([^/]+)\//.exec(filename)?.[1];
     if (!module) continue;
     const sum = modules.get(module) ?? { count: 0, covered: 0 };
     sum.count += summary.lines.count;

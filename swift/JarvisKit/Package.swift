@@ -1,8 +1,8 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-// On Linux the package builds without a network: everything that needs Apple's frameworks or Apollo iOS is a target of its own,
-// which is only there on Apple's systems.
+// On Linux the package builds without a network: everything that needs Apple's frameworks or Apollo iOS is a target of its own, which is
+// only there on Apple's systems, in the block at the end. "npm run test:swift" type-checks those targets against stand-ins.
 let package = Package(
   name: "JarvisKit",
   defaultLocalization: "en",
@@ -34,3 +34,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+#if !os(Linux)
+  package.products += [.library(name: "JarvisApp", targets: ["Screens"])]
+  package.targets += [
+    .target(name: "Design"),
+    .target(name: "Screens", dependencies: ["Design", "Features"]),
+  ]
+#endif

@@ -4,28 +4,43 @@ import Models
 import Observation
 import Persistence
 
+/// How a query that is a list goes on.
+public struct Paging<Value: Sendable>: Sendable {
+  /// The variable that takes the cursor.
+  var variable = "after"
+  /// Where the next page begins; nil at the end.
+  var cursor: @Sendable (Value) -> String?
+  /// The pages so far with the next one behind them.
+  var join: @Sendable (Value, Value) -> Value
+}
+
 /// A screen that shows the answer to one query: at once what was last seen, then what is so now.
 @MainActor @Observable public final class QueryModel<Value: Decodable & Sendable & Equatable> {
   public private(set) var screen: Screen<Value> = .loading
   public private(set) var isRefreshing = false
+  public private(set) var isLoadingMore = false
+  /// Why the next page could not be had.
+  public private(set) var moreProblem: Problem?
 
   @ObservationIgnored private let request: Request
   @ObservationIgnored private let graph: GraphClient
   @ObservationIgnored private let store: any Store
   @ObservationIgnored private let surroundings: Surroundings
   @ObservationIgnored private let isEmpty: @Sendable (Value) -> Bool
+  @ObservationIgnored private let paging: Paging<Value>?
   @ObservationIgnored private var seenAt: Date?
   @ObservationIgnored private var latest = 0
 
   public init(
     _ request: Request, graph: GraphClient, store: any Store, surroundings: Surroundings,
-    isEmpty: @escaping @Sendable (Value) -> Bool = { _ in false }
+    isEmpty: @escaping @Sendable (Value) -> Bool = { _ in false }, paging: Paging<Value>? = nil
   ) {
     self.request = request
     self.graph = graph
     self.store = store
     self.surroundings = surroundings
     self.isEmpty = isEmpty
+    self.paging = paging
   }
 
   private struct Kept: Codable {
@@ -71,6 +86,34 @@ import Persistence
       if error is CancellationError { return }
       fail(Problem(error))
     }
+  }
+
+  public var hasMore: Bool { nextCursor != nil }
+
+  private var nextCursor: String? { screen.value.flatMap { paging?.cursor($0) } }
+
+  /// Loads the next page, once however often the end of the list is seen. What is refreshed meanwhile wins.
+  public func more() async {
+    guard let paging, let cursor = nextCursor, !isLoadingMore else { return }
+    isLoadingMore = true
+    defer { isLoadingMore = false }
+    let mine = latest
+    var next = request
+    next.variables = request.variables.merging([paging.variable: .string(cursor)])
+    do {
+      let page: Value = try await graph.run(next)
+      guard mine == latest, case .content(let value, let notice) = screen else { return }
+      screen = .content(paging.join(value, page), notice)
+      moreProblem = nil
+    } catch is CancellationError {
+    } catch { moreProblem = Problem(error) }
+  }
+
+  /// Lays what the person just did over what is shown, before the server is asked again.
+  func edit(_ change: (inout Value) -> Void) {
+    guard case .content(var value, let notice) = screen else { return }
+    change(&value)
+    show(value, notice)
   }
 
   private func show(_ value: Value, _ notice: Screen<Value>.Notice?) {

@@ -1,0 +1,9 @@
+import SwiftUI
+
+/// Distances between things, in points: multiples of four.
+public enum Spacing {
+  public static let tight: CGFloat = 4
+  public static let small: CGFloat = 8
+  public static let medium: CGFloat = 16
+  public static let large: CGFloat = 24
+}
