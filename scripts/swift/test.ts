@@ -27,13 +27,11 @@ const covered = ['Sync', 'Session', 'Persistence', 'PersistenceSQLite', 'Feature
 const leastCoverage = 90;
 
 const missing = whatIsMissing();
-if (missing) {
-  console.error(`SKIPPED: the Swift package was not checked. ${missing}`);
-  process.exit(process.env.JARVIS_NO_SKIP === '1' ? 1 : 0);
-}
+if (missing) skip(missing);
 
 step('the documents are up to date', process.execPath, ['--import', 'tsx', join(scripts, 'generate.ts'), '--check']);
-if (!existsSync(chroot)) step('the toolchain', join(scripts, 'toolchain.sh'), [chroot]);
+if (!existsSync(chroot) && spawnSync(join(scripts, 'toolchain.sh'), [chroot], { stdio: 'inherit' }).status !== 0)
+  skip('The toolchain could not be installed: see above.');
 const sources = ['swift', 'ios', 'macos'].filter((folder) => existsSync(join(root, folder)));
 const everyFile = sources.flatMap((folder) => swiftFiles(root, folder)).map((file) => `/repository/${file}`);
 const format = ['swift', 'format', 'lint', '--strict', '--configuration', '.swift-format'];
@@ -67,6 +65,12 @@ function whatIsMissing(): string | null {
     (command) => !folders.some((folder) => existsSync(join(folder, command))),
   );
   return absent.length > 0 ? `There is no ${absent.join(', no ')} here.` : null;
+}
+
+function skip(reason: string): never {
+  const line = '='.repeat(100);
+  console.error(`${line}\nSKIPPED: nothing of the Swift side was checked. ${reason}\n${line}`);
+  process.exit(process.env.JARVIS_NO_SKIP === '1' ? 1 : 0);
 }
 
 function inside(title: string, ...command: string[]): void {
