@@ -73,6 +73,7 @@ export function swiftFiles(root: string, folder: string): string[] {
 }
 
 function modulesIn(root: string, folder: string): Module[] {
+  if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => module(root, name, join(folder, name)));

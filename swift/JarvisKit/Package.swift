@@ -36,8 +36,9 @@ let package = Package(
 )
 
 #if !os(Linux)
-  package.products += [.library(name: "JarvisApp", targets: ["Screens"])]
+  package.products += [.library(name: "JarvisApp", targets: ["Screens", "AppleDevice"])]
   package.targets += [
+    .target(name: "AppleDevice", dependencies: ["Session"]),
     .target(name: "Design"),
     .target(name: "Screens", dependencies: ["Design", "Features"]),
   ]

@@ -246,10 +246,11 @@ extension Document {
 
   public static let settings = Document(
     name: "Settings", kind: .query,
-    hash: "a2e96782f62d64281a3346c34004b789242dd7e4a5dfd165ba0206c7f4bc4758",
+    hash: "e8c60cffeadb5d065e0172aa57634d41cb57ceed5e2720bd99bfabd994cbdbe1",
     body: #"""
-      query Settings { viewer { __typename ...Profile sessions { __typename id current userAgent createdAt lastUsedAt device { __typename id name platform } } devices { __typename id name platform pushEnabled } apiKeys { __typename id name prefix scopes expiresAt lastUsedAt revokedAt } aiConsents(active: true) { __typename id provider dataClass grantedAt } notificationSettings { __typename ...NotificationSettingsRow } connections(first: 20) { __typename nodes { __typename id label status } } deletion { __typename scheduledAt } } }
+      query Settings { viewer { __typename ...Profile sessions { __typename id current userAgent createdAt lastUsedAt expiresAt device { __typename id name platform } } devices { __typename id name platform appVersion pushEnabled lastSeenAt } apiKeys { __typename ...ApiKeyRow } aiConsents(active: true) { __typename id provider dataClass grantedAt } notificationSettings { __typename ...NotificationSettingsRow } connections(first: 20) { __typename nodes { __typename id label status } } deletion { __typename requestedAt scheduledAt } } }
       fragment Profile on User { __typename id name email locale timeZone dayStartMinutes weekStart settings { __typename appearance units assistantMemory usageStatistics } version }
+      fragment ApiKeyRow on ApiKey { __typename id name prefix scopes expiresAt lastUsedAt revokedAt createdAt }
       fragment NotificationSettingsRow on NotificationSettings { __typename preferences { __typename kind inApp push digest } quietHours { __typename from to exceptKinds } pushPreview digestAt version }
       """#)
 

@@ -74,10 +74,13 @@ public actor SessionKeeper {
     do {
       let request = Request(Document.refreshSession, ["input": ["refreshToken": .string(kept.refreshToken)]])
       return try await take(try await graph.change(request, as: AuthPayload.self))
-    } catch is UserError {
-      try await end(.ended)
-      throw GraphFault.unauthenticated
-    } catch GraphFault.unauthenticated {
+    } catch  where error is UserError || error as? GraphFault == .unauthenticated {
+      // It was spent meanwhile: what another process has put there, or a new sign-in, is not thrown away.
+      if let others = try await store.load(), others.refreshToken != kept.refreshToken {
+        tokens = others
+        state = .signedIn(userID: others.userID)
+        return others
+      }
       try await end(.ended)
       throw GraphFault.unauthenticated
     }
