@@ -29,6 +29,8 @@ public struct Paging<Value: Sendable>: Sendable {
   @ObservationIgnored private let isEmpty: @Sendable (Value) -> Bool
   @ObservationIgnored private let paging: Paging<Value>?
   @ObservationIgnored private var seenAt: Date?
+  /// What is shown, also when that is nothing: an edit may take away the last of a list, and put it back.
+  @ObservationIgnored private var shown: Value?
   @ObservationIgnored private var latest = 0
 
   public init(
@@ -103,7 +105,7 @@ public struct Paging<Value: Sendable>: Sendable {
     do {
       let page: Value = try await graph.run(next)
       guard mine == latest, case .content(let value, let notice) = screen else { return }
-      screen = .content(paging.join(value, page), notice)
+      show(paging.join(value, page), notice)
       moreProblem = nil
     } catch is CancellationError {
     } catch { moreProblem = Problem(error) }
@@ -111,12 +113,15 @@ public struct Paging<Value: Sendable>: Sendable {
 
   /// Lays what the person just did over what is shown, before the server is asked again.
   func edit(_ change: (inout Value) -> Void) {
-    guard case .content(var value, let notice) = screen else { return }
+    guard var value = shown else { return }
+    var notice: Screen<Value>.Notice?
+    if case .content(_, let present) = screen { notice = present }
     change(&value)
     show(value, notice)
   }
 
   private func show(_ value: Value, _ notice: Screen<Value>.Notice?) {
+    shown = value
     screen = isEmpty(value) ? .empty : .content(value, notice)
   }
 

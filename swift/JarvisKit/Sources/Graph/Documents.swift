@@ -56,6 +56,14 @@ extension Document {
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
+  public static let createReminder = Document(
+    name: "CreateReminder", kind: .mutation,
+    hash: "c5b89a1ab188be0a1ae47e396f6a157168184b5ca7720afd46042ba402d34014",
+    body: #"""
+      mutation CreateReminder($input: CreateReminderInput!) { createReminder(input: $input) { __typename reminder { __typename ...ReminderRow } errors { __typename code message path } } }
+      fragment ReminderRow on Reminder { __typename id kind message timeOfDay date weekdays daysBeforeDeadline followPace active nextOccurrenceAt goal { __typename id title } version }
+      """#)
+
   public static let dashboard = Document(
     name: "Dashboard", kind: .query,
     hash: "66434c5d060e2e019c8dcb12c7ca7ba36e8d395e94416dc5e67145991fffd1cc",
@@ -74,6 +82,13 @@ extension Document {
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
+  public static let deleteNotification = Document(
+    name: "DeleteNotification", kind: .mutation,
+    hash: "bc00c8b2a001715fbfbfb52f3a366592a4d144f6b8b6edb92bb619b9464de225",
+    body: #"""
+      mutation DeleteNotification($input: DeleteNotificationInput!) { deleteNotification(input: $input) { __typename notificationId errors { __typename code message path } } }
+      """#)
+
   public static let deleteProgressEntry = Document(
     name: "DeleteProgressEntry", kind: .mutation,
     hash: "cfb76bfed7a027e77c8d1ba5177b33192cee8e909ce2137903fbe0af9bf9ac71",
@@ -82,6 +97,13 @@ extension Document {
       fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
       fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let deleteReminder = Document(
+    name: "DeleteReminder", kind: .mutation,
+    hash: "4342eb52729af6e29c5fa8d87022191404ce98235ead5432c357822d8b119112",
+    body: #"""
+      mutation DeleteReminder($input: DeleteReminderInput!) { deleteReminder(input: $input) { __typename reminderId errors { __typename code message path } } }
       """#)
 
   public static let goalCompleted = Document(
@@ -136,6 +158,13 @@ extension Document {
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
+  public static let markNotificationsRead = Document(
+    name: "MarkNotificationsRead", kind: .mutation,
+    hash: "39779d453c5da3b2847ef9da72b95a8fb9df934209c55c34346d1247213d83ee",
+    body: #"""
+      mutation MarkNotificationsRead($input: MarkNotificationsReadInput!) { markNotificationsRead(input: $input) { __typename count unreadNotificationCount notifications { __typename id readAt } errors { __typename code message path } } }
+      """#)
+
   public static let messageStream = Document(
     name: "MessageStream", kind: .subscription,
     hash: "e7845395420ab26e596e8c4ea0a2d436c29b6a7478a54ccb1c724483025d933f",
@@ -150,6 +179,21 @@ extension Document {
     body: #"""
       subscription NotificationCreated($after: ID) { notificationCreated(after: $after) { __typename event { __typename id at } notification { __typename ...NotificationRow } } }
       fragment NotificationRow on Notification { __typename id kind title body readAt createdAt subject { __typename id ... on Goal { title } ... on Achievement { name } ... on Milestone { title } ... on ResearchResult { title } ... on Insight { title } } }
+      """#)
+
+  public static let notificationSettings = Document(
+    name: "NotificationSettings", kind: .query,
+    hash: "dcb58e5380d6260a326ccb6f8493cb3c3bae4699ed85694efaaa8110121dcc66",
+    body: #"""
+      query NotificationSettings { viewer { __typename notificationSettings { __typename ...NotificationSettingsRow } } }
+      fragment NotificationSettingsRow on NotificationSettings { __typename preferences { __typename kind inApp push digest } quietHours { __typename from to exceptKinds } pushPreview digestAt version }
+      """#)
+
+  public static let notificationUpdated = Document(
+    name: "NotificationUpdated", kind: .subscription,
+    hash: "c87bff05899509679d9159f1ee8f895a0333432b5bfda15b1432e7ee595a28b2",
+    body: #"""
+      subscription NotificationUpdated($after: ID) { notificationUpdated(after: $after) { __typename event { __typename id at } notificationId notification { __typename id readAt snoozedUntil version } unreadNotificationCount } }
       """#)
 
   public static let notifications = Document(
@@ -217,6 +261,14 @@ extension Document {
       fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
       """#)
 
+  public static let reminders = Document(
+    name: "Reminders", kind: .query,
+    hash: "484280ae323682c94562bb2d88ea9cb23fe440c174de5dd97bdfbc475c13c285",
+    body: #"""
+      query Reminders($filter: ReminderFilter, $first: Int = 20, $after: String) { viewer { __typename reminders(filter: $filter, first: $first, after: $after) { __typename nodes { __typename ...ReminderRow } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment ReminderRow on Reminder { __typename id kind message timeOfDay date weekdays daysBeforeDeadline followPace active nextOccurrenceAt goal { __typename id title } version }
+      """#)
+
   public static let researchCompleted = Document(
     name: "ResearchCompleted", kind: .subscription,
     hash: "037d8771b15ea84cb72c0e220012e7876b14bca95e440b4a406efff64aa7b052",
@@ -242,6 +294,13 @@ extension Document {
       fragment MessageRow on Message { __typename id role content status origin model provider endedBecause lastSequence parent { __typename id } siblings { __typename id } toolCalls { __typename ...ToolCallCard } createdAt version }
       fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
       fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
+      """#)
+
+  public static let sendTestNotification = Document(
+    name: "SendTestNotification", kind: .mutation,
+    hash: "02f98698da9c89dd143380956fbc661cbf11208d8a97b08433197e112f9406cb",
+    body: #"""
+      mutation SendTestNotification { sendTestNotification { __typename notification { __typename id pushNone } devices { __typename device { __typename id name } push { __typename state reason } explanation } errors { __typename code message path } } }
       """#)
 
   public static let settings = Document(
@@ -287,6 +346,13 @@ extension Document {
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
+  public static let snoozeNotification = Document(
+    name: "SnoozeNotification", kind: .mutation,
+    hash: "3a80d908210ffdc37e6401e77937d8ea8a4b73a52de86f11c32fdc98f52de4ca",
+    body: #"""
+      mutation SnoozeNotification($input: SnoozeNotificationInput!) { snoozeNotification(input: $input) { __typename notification { __typename id snoozedUntil readAt } errors { __typename code message path } } }
+      """#)
+
   public static let stopMessage = Document(
     name: "StopMessage", kind: .mutation,
     hash: "a61551acfcafc1319762346348617f58ee530f0bc5c879d27fdced242dfb3c21",
@@ -305,6 +371,14 @@ extension Document {
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
+  public static let updateNotificationSettings = Document(
+    name: "UpdateNotificationSettings", kind: .mutation,
+    hash: "d0c65caa944b3bfc8e41accf8bdf4faf31cf02955269a4c4eb72d23c04761ec5",
+    body: #"""
+      mutation UpdateNotificationSettings($input: UpdateNotificationSettingsInput!) { updateNotificationSettings(input: $input) { __typename notificationSettings { __typename ...NotificationSettingsRow } errors { __typename code message path } } }
+      fragment NotificationSettingsRow on NotificationSettings { __typename preferences { __typename kind inApp push digest } quietHours { __typename from to exceptKinds } pushPreview digestAt version }
+      """#)
+
   public static let updateProgressEntry = Document(
     name: "UpdateProgressEntry", kind: .mutation,
     hash: "e0e9ed7587a1043ad4227b1150d6db502f1f69c0a4a11115a8272859ad74b98b",
@@ -313,5 +387,13 @@ extension Document {
       fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
       fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let updateReminder = Document(
+    name: "UpdateReminder", kind: .mutation,
+    hash: "b7615c9b6ed841ed4913efa4049b202a54261b40fe8287cd56b154e46ec7f8d8",
+    body: #"""
+      mutation UpdateReminder($input: UpdateReminderInput!) { updateReminder(input: $input) { __typename reminder { __typename ...ReminderRow } errors { __typename code message path } } }
+      fragment ReminderRow on Reminder { __typename id kind message timeOfDay date weekdays daysBeforeDeadline followPace active nextOccurrenceAt goal { __typename id title } version }
       """#)
 }

@@ -36,7 +36,8 @@ public struct LocalDate: Hashable, Codable, Sendable, Comparable, CustomStringCo
     self.init(daysSince1970: days)
   }
 
-  init(daysSince1970 days: Int) {
+  /// The day so many days after 1970-01-01.
+  public init(daysSince1970 days: Int) {
     // Howard Hinnant's civil_from_days.
     let shifted = days + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

@@ -7,11 +7,6 @@ import Testing
 
 /// The answers that the graph could give, made from the schema: what the package reads of them, it must be able to read.
 @Suite struct ReadingAnswers {
-  func answer(_ name: String, _ fullness: String) throws -> Answer {
-    let url = try #require(Bundle.module.url(forResource: "\(name).\(fullness)", withExtension: "json", subdirectory: "Answers"))
-    return Answer(data: try JSON.decode(JSONValue.self, from: Data(contentsOf: url)))
-  }
-
   @Test(arguments: ["full", "bare"]) func everyScreenReadsItsAnswer(fullness: String) throws {
     _ = try answer("Dashboard", fullness).read(as: DashboardValue.self)
     _ = try answer("LifeAreas", fullness).read(as: LifeAreasValue.self)

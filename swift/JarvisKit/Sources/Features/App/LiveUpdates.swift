@@ -7,13 +7,14 @@ import Persistence
 /// after the app was closed: nothing is missed.
 public struct LiveUpdates: Sendable {
   public enum Kind: String, Sendable, CaseIterable {
-    case progressUpdated, goalCompleted, notificationCreated, researchCompleted
+    case progressUpdated, goalCompleted, notificationCreated, notificationUpdated, researchCompleted
 
     var document: Document {
       switch self {
       case .progressUpdated: Document.progressUpdated
       case .goalCompleted: Document.goalCompleted
       case .notificationCreated: Document.notificationCreated
+      case .notificationUpdated: Document.notificationUpdated
       case .researchCompleted: Document.researchCompleted
       }
     }
