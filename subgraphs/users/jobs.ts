@@ -48,16 +48,17 @@ export async function cleanUp(platform: Platform): Promise<void> {
   await lookAfterImports(platform);
   await repeat(
     () => db.$executeRaw`
-      DELETE FROM idempotency_keys WHERE ctid IN
+      DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY
         (SELECT ctid FROM idempotency_keys
-         WHERE created_at < ${before(idempotencyHours * hour)}::timestamptz LIMIT ${batch})`,
+         WHERE created_at < ${before(idempotencyHours * hour)}::timestamptz LIMIT ${batch}))`,
   );
   await forgetEvents(platform, before(eventsKept));
 }
 
 /**
  * Deletes old events, each user's oldest first and without gaps, so that the oldest one left says how far back copies may
- * be. What a consumer has not seen yet stays, whatever its age.
+ * be. What a consumer has not seen yet stays, whatever its age. The end of a batch is looked up once: as a join, a planner without figures
+ * of the table read the batch again for every row.
  */
 async function forgetEvents({ db }: Platform, end: Date): Promise<void> {
   for (let after = ''; ; ) {
@@ -70,10 +71,10 @@ async function forgetEvents({ db }: Platform, end: Date): Promise<void> {
     for (const { userId } of users) {
       await repeat(
         () => db.$executeRaw`
-          DELETE FROM events WHERE user_id = ${userId} AND seq IN
+          DELETE FROM events WHERE user_id = ${userId} AND at < ${end}::timestamptz AND seq <= (SELECT max(seq) FROM
             (SELECT seq FROM events WHERE user_id = ${userId} AND at < ${end}::timestamptz
                AND seq <= (SELECT coalesce(min(seq), 9223372036854775807) FROM reaction_cursors WHERE user_id = ${userId})
-             ORDER BY seq LIMIT ${batch})`,
+             ORDER BY seq LIMIT ${batch}) AS oldest)`,
       );
     }
     if (users.length < 500) return;
