@@ -131,6 +131,19 @@ describe('deleteLifeArea', () => {
     ]);
   });
 
+  test('brings the area as it is now when its version is another', async () => {
+    const bob = await graph.person();
+    const { id } = (await create(bob, { name: 'Body' })).lifeArea;
+    const answer = await mutate(
+      bob,
+      'deleteLifeArea',
+      { id, expectedVersion: 7 },
+      'deletedId lifeArea { id name version }',
+    );
+    expect(answer).toMatchObject({ deletedId: null, lifeArea: { id, name: 'Body', version: 1 } });
+    expect(answer.errors).toMatchObject([{ code: 'CONFLICT', path: ['expectedVersion'] }]);
+  });
+
   test('refuses a target that is absent, or the area itself, and then changes nothing', async () => {
     const { lifeArea } = await create(ana, {});
     expect(told(await remove(ana, { id: lifeArea.id, moveGoalsTo: newId('area') }))).toEqual(['NOT_FOUND moveGoalsTo']);

@@ -2,6 +2,14 @@
 // swift-format-ignore-file
 
 extension Document {
+  public static let addLifeAreaNote = Document(
+    name: "AddLifeAreaNote", kind: .mutation,
+    hash: "1e94519973ec5f994b9941139c954a585a1147a128f883e6e93d9a39ee7ac498",
+    body: #"""
+      mutation AddLifeAreaNote($input: AddLifeAreaNoteInput!) { addLifeAreaNote(input: $input) { __typename note { __typename ...OfflineNote } errors { __typename code message path } } }
+      fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
+      """#)
+
   public static let approveToolCall = Document(
     name: "ApproveToolCall", kind: .mutation,
     hash: "a2ad2bbac6f21cb3fc9c111bb4c0e8b9b9c1e8a94a91f1293bb2d59f749aaf44",
@@ -20,20 +28,23 @@ extension Document {
 
   public static let changes = Document(
     name: "Changes", kind: .query,
-    hash: "4e8c4693d00bbad7e68659faf67f4ff51100af71ccc5c36817f4acca10d505d4",
+    hash: "0cc9fca7d6219346d0a7215f3fae36f091f0aa6bee271954eca9015946510363",
     body: #"""
-      query Changes($since: String) { changes(since: $since) { __typename changes { __typename id typeName kind node { __typename id ... on Goal { ...OfflineGoal } ... on ProgressEntry { ...OfflineEntry } } } cursor hasMore fullSyncNeeded } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
+      query Changes($since: String) { changes(since: $since) { __typename changes { __typename id typeName kind node { __typename id ... on Goal { ...OfflineGoal } ... on ProgressEntry { ...OfflineEntry } ... on Milestone { ...OfflineMilestone } ... on LifeArea { ...OfflineArea } ... on LifeAreaNote { ...OfflineNote } } } cursor hasMore fullSyncNeeded } }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
+      fragment OfflineMilestone on Milestone { __typename id goal { __typename id } title description position dueDate reached reachedOn version }
+      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position version }
+      fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
       """#)
 
   public static let completeGoal = Document(
     name: "CompleteGoal", kind: .mutation,
-    hash: "d37c6323dc36b96b0543e8fb6abc46cf97170e45c24cec8fea7ada0f4da0ae66",
+    hash: "23150ee6b2af6e3813c2aed57bb8153de7dc83db4901c60f638282dd18cb8407",
     body: #"""
       mutation CompleteGoal($input: CompleteGoalInput!) { completeGoal(input: $input) { __typename goal { __typename ...OfflineGoal } errors { __typename code message path } } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -49,10 +60,28 @@ extension Document {
 
   public static let createGoal = Document(
     name: "CreateGoal", kind: .mutation,
-    hash: "14fdd29e17d6db9516e2cee473c03d20ea3fd86948e80c2bac27ca619e7c96d2",
+    hash: "9fe00a6152264f33dd60f98f680b578ad45c16454b02d2ebcfe86f0891ee199f",
     body: #"""
       mutation CreateGoal($input: CreateGoalInput!) { createGoal(input: $input) { __typename goal { __typename ...OfflineGoal } errors { __typename code message path } } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let createLifeArea = Document(
+    name: "CreateLifeArea", kind: .mutation,
+    hash: "33679d050afdcc917afbd6d4ee8edbef8f62653918b194ea2d6dd3c8a70446ec",
+    body: #"""
+      mutation CreateLifeArea($input: CreateLifeAreaInput!) { createLifeArea(input: $input) { __typename lifeArea { __typename ...OfflineArea } errors { __typename code message path } } }
+      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position version }
+      """#)
+
+  public static let createMilestone = Document(
+    name: "CreateMilestone", kind: .mutation,
+    hash: "109e4f9e27fa8740f887118ec70f7a6eb82b318f1ec83cbd9acf5fbdeaca80e6",
+    body: #"""
+      mutation CreateMilestone($input: CreateMilestoneInput!) { createMilestone(input: $input) { __typename milestone { __typename ...OfflineMilestone } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
+      fragment OfflineMilestone on Milestone { __typename id goal { __typename id } title description position dueDate reached reachedOn version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -75,10 +104,36 @@ extension Document {
 
   public static let deleteGoal = Document(
     name: "DeleteGoal", kind: .mutation,
-    hash: "57b58afe3f1e93ceac6ff06bf9ab88cb40da666947356234dbe7182287fa0e49",
+    hash: "d2f9e47f677e327f08156dcd55972287297b104f9840603c4f3291b2c6776b03",
     body: #"""
       mutation DeleteGoal($input: DeleteGoalInput!) { deleteGoal(input: $input) { __typename deletedId goal { __typename ...OfflineGoal } errors { __typename code message path } } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let deleteLifeArea = Document(
+    name: "DeleteLifeArea", kind: .mutation,
+    hash: "61c6374808f825a2cd7af7b31ccdf6f3be9090cc2a66f6a25fefb0b1eb0f3049",
+    body: #"""
+      mutation DeleteLifeArea($input: DeleteLifeAreaInput!) { deleteLifeArea(input: $input) { __typename deletedId lifeArea { __typename ...OfflineArea } errors { __typename code message path } } }
+      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position version }
+      """#)
+
+  public static let deleteLifeAreaNote = Document(
+    name: "DeleteLifeAreaNote", kind: .mutation,
+    hash: "b898edb75950d2d13c10771a465edb770a75146f930940a628f02118fc4b11a8",
+    body: #"""
+      mutation DeleteLifeAreaNote($input: DeleteLifeAreaNoteInput!) { deleteLifeAreaNote(input: $input) { __typename deletedId note { __typename ...OfflineNote } errors { __typename code message path } } }
+      fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
+      """#)
+
+  public static let deleteMilestone = Document(
+    name: "DeleteMilestone", kind: .mutation,
+    hash: "3510a353f3905e0503929146c06c094797705e0e1e50626ae30d4911cd2d8d51",
+    body: #"""
+      mutation DeleteMilestone($input: DeleteMilestoneInput!) { deleteMilestone(input: $input) { __typename deletedId milestone { __typename ...OfflineMilestone } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
+      fragment OfflineMilestone on Milestone { __typename id goal { __typename id } title description position dueDate reached reachedOn version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -91,11 +146,11 @@ extension Document {
 
   public static let deleteProgressEntry = Document(
     name: "DeleteProgressEntry", kind: .mutation,
-    hash: "cfb76bfed7a027e77c8d1ba5177b33192cee8e909ce2137903fbe0af9bf9ac71",
+    hash: "49cff854c20b15e7c2301993be635e140cc73451ab9b092af31ab826d58b29b9",
     body: #"""
       mutation DeleteProgressEntry($input: DeleteProgressEntryInput!) { deleteProgressEntry(input: $input) { __typename deletedId entry { __typename ...OfflineEntry } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
       fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -150,11 +205,11 @@ extension Document {
 
   public static let logProgress = Document(
     name: "LogProgress", kind: .mutation,
-    hash: "7fd279be5e92edfacb06b671085af603f0fc345f5a4e3d7cc3489cfbc791ee17",
+    hash: "e1361f94a317aa437750c7b35a25c7974762461c50c37ca09afb127026d5e0c5",
     body: #"""
       mutation LogProgress($input: LogProgressInput!) { logProgress(input: $input) { __typename entry { __typename ...OfflineEntry } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
       fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -204,30 +259,47 @@ extension Document {
       fragment NotificationRow on Notification { __typename id kind title body readAt createdAt subject { __typename id ... on Goal { title } ... on Achievement { name } ... on Milestone { title } ... on ResearchResult { title } ... on Insight { title } } }
       """#)
 
+  public static let offlineAreas = Document(
+    name: "OfflineAreas", kind: .query,
+    hash: "e71b0592d7e3d099df83856fa0081859a205d912f150a7146c330592238b12dd",
+    body: #"""
+      query OfflineAreas($after: String) { viewer { __typename id lifeAreas(first: 100, after: $after) { __typename nodes { __typename ...OfflineArea } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position version }
+      """#)
+
   public static let offlineEntries = Document(
     name: "OfflineEntries", kind: .query,
-    hash: "cc69a45f5e2d17e72b688d71fac43355b8ba7ab296042150e08093d27111aed6",
+    hash: "3ba52edf604a6322518b44abdbf935778a34797519f7194f50f38c3281e26bfa",
     body: #"""
-      query OfflineEntries($goalId: ID!, $after: String) { goal(id: $goalId) { __typename id entries(first: 100, after: $after) { __typename nodes { __typename ...OfflineEntry } pageInfo { __typename hasNextPage endCursor } } } }
+      query OfflineEntries($goalId: ID!, $after: String) { goal(id: $goalId) { __typename id milestones { __typename ...OfflineMilestone } entries(first: 100, after: $after) { __typename nodes { __typename ...OfflineEntry } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment OfflineMilestone on Milestone { __typename id goal { __typename id } title description position dueDate reached reachedOn version }
       fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
       """#)
 
   public static let offlineGoals = Document(
     name: "OfflineGoals", kind: .query,
-    hash: "fa6c7e17bed9b0bff4a1e17eea951561e037d52544b8ab48bc83909562920c6b",
+    hash: "de67a1656cf6d9e3707b6c24225a3f4e7d0301fbc6cb565c679b767c674cba9d",
     body: #"""
       query OfflineGoals($after: String) { viewer { __typename id goals(first: 100, after: $after) { __typename nodes { __typename ...OfflineGoal } pageInfo { __typename hasNextPage endCursor } } } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
   public static let offlineGoalsAgain = Document(
     name: "OfflineGoalsAgain", kind: .query,
-    hash: "9b33dafdbff8484f8a4f54925ad8dfd8500d546f82bfe066e7364446cbad0976",
+    hash: "0c22fef8208a4f98603aea1ed15acde78e3ea7c9f2f729986ebd4568692ae859",
     body: #"""
       query OfflineGoalsAgain($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Goal { ...OfflineGoal } } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let offlineNotes = Document(
+    name: "OfflineNotes", kind: .query,
+    hash: "43fb798dc38c2c2c81dc973a40e7c48ea7993e53added560088ecad8504a7ac1",
+    body: #"""
+      query OfflineNotes($areaId: ID!, $after: String) { node(id: $areaId) { __typename id ... on LifeArea { notes(first: 100, after: $after) { __typename nodes { __typename ...OfflineNote } pageInfo { __typename hasNextPage endCursor } } } } }
+      fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
       """#)
 
   public static let progressUpdated = Document(
@@ -267,6 +339,23 @@ extension Document {
     body: #"""
       query Reminders($filter: ReminderFilter, $first: Int = 20, $after: String) { viewer { __typename reminders(filter: $filter, first: $first, after: $after) { __typename nodes { __typename ...ReminderRow } pageInfo { __typename hasNextPage endCursor } } } }
       fragment ReminderRow on Reminder { __typename id kind message timeOfDay date weekdays daysBeforeDeadline followPace active nextOccurrenceAt goal { __typename id title } version }
+      """#)
+
+  public static let reopenGoal = Document(
+    name: "ReopenGoal", kind: .mutation,
+    hash: "79eb026ec642fe2bd4de02b9677c5ba92580fce2c6d1f97edbcdde2b7d7162e4",
+    body: #"""
+      mutation ReopenGoal($input: ReopenGoalInput!) { reopenGoal(input: $input) { __typename goal { __typename ...OfflineGoal } errors { __typename code message path } } }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let reorderLifeAreas = Document(
+    name: "ReorderLifeAreas", kind: .mutation,
+    hash: "babb06f36228a6fcff7bdb7bf84b9e8ea5b572aaac05d8d1ca6cc64a25dba8ec",
+    body: #"""
+      mutation ReorderLifeAreas($input: ReorderLifeAreasInput!) { reorderLifeAreas(input: $input) { __typename lifeAreas { __typename ...OfflineArea } errors { __typename code message path } } }
+      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position version }
       """#)
 
   public static let researchCompleted = Document(
@@ -338,11 +427,11 @@ extension Document {
 
   public static let skipDay = Document(
     name: "SkipDay", kind: .mutation,
-    hash: "e6feca71f062e9a13203e229ca3c4e1dd99b9adbc1b3efaed4918366f832dd59",
+    hash: "57f6f138a95d0e302075b0c241c31824ffe7876b782fa206a2fdaf3967e4851e",
     body: #"""
       mutation SkipDay($input: SkipDayInput!) { skipDay(input: $input) { __typename entry { __typename ...OfflineEntry } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
       fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -364,10 +453,36 @@ extension Document {
 
   public static let updateGoal = Document(
     name: "UpdateGoal", kind: .mutation,
-    hash: "f566b124fcf3434d93011944756f8772aea1535b8aeec767aeed6c2dead6d66f",
+    hash: "10d1eb0d4b187f111b31fa0bf250790553a602b22263cb696b2e91dace59049c",
     body: #"""
       mutation UpdateGoal($input: UpdateGoalInput!) { updateGoal(input: $input) { __typename goal { __typename ...OfflineGoal } errors { __typename code message path } } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let updateLifeArea = Document(
+    name: "UpdateLifeArea", kind: .mutation,
+    hash: "4973afd058859fffa0ee380a09bce33a84e369bedb71ef5361c2d838f77f0b73",
+    body: #"""
+      mutation UpdateLifeArea($input: UpdateLifeAreaInput!) { updateLifeArea(input: $input) { __typename lifeArea { __typename ...OfflineArea } errors { __typename code message path } } }
+      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position version }
+      """#)
+
+  public static let updateLifeAreaNote = Document(
+    name: "UpdateLifeAreaNote", kind: .mutation,
+    hash: "1d046b3d0d1099277d50f9880e42d441be11e619d324b6d74e3ae483933ebb8f",
+    body: #"""
+      mutation UpdateLifeAreaNote($input: UpdateLifeAreaNoteInput!) { updateLifeAreaNote(input: $input) { __typename note { __typename ...OfflineNote } errors { __typename code message path } } }
+      fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
+      """#)
+
+  public static let updateMilestone = Document(
+    name: "UpdateMilestone", kind: .mutation,
+    hash: "aedf15a52dbf330fd0322a63a1fa5fd5b5c5f06ea1343c8114192f252a163a3d",
+    body: #"""
+      mutation UpdateMilestone($input: UpdateMilestoneInput!) { updateMilestone(input: $input) { __typename milestone { __typename ...OfflineMilestone } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
+      fragment OfflineMilestone on Milestone { __typename id goal { __typename id } title description position dueDate reached reachedOn version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -381,11 +496,11 @@ extension Document {
 
   public static let updateProgressEntry = Document(
     name: "UpdateProgressEntry", kind: .mutation,
-    hash: "e0e9ed7587a1043ad4227b1150d6db502f1f69c0a4a11115a8272859ad74b98b",
+    hash: "4816d48f9ec76ed71e873acaaaf5c585574dd57b24592930b0a9bf6b69e9886a",
     body: #"""
       mutation UpdateProgressEntry($input: UpdateProgressEntryInput!) { updateProgressEntry(input: $input) { __typename entry { __typename ...OfflineEntry } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
       fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description cumulative aggregation startDate lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 

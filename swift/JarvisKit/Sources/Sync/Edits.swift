@@ -22,81 +22,139 @@ public struct ProgressDraft: Sendable, Hashable {
   }
 }
 
-/// The changes that a person makes, each as a mutation to send and as what it does to the copy meanwhile.
+/// The changes that a person makes, each as a mutation to send and as what it does to the copy meanwhile. Fields have the names that they
+/// have in the copy, e.g. `"lifeArea": ["id": …]`; where inputs have others, that is seen to here.
 extension SyncEngine {
   /// - Returns: the id of the entry.
   @discardableResult
   public func logProgress(_ draft: ProgressDraft) async throws -> ObjectID {
-    let id = surroundings.makeID(.entry)
     var fields: [String: JSONValue] = ["value": .string(draft.value.description), "localDate": .string(draft.localDate.description)]
     if let note = draft.note { fields["note"] = .string(note) }
-    let input = fields.merging([
-      "id": .string(id.rawValue), "goalId": .string(draft.goal.rawValue), "occurredAt": .string(JSON.text(of: draft.occurredAt)),
-      "timeZone": .string(draft.timeZone),
-    ]) { $1 }
-    let seen = fields.merging(["goal": ["id": .string(draft.goal.rawValue)], "skip": false, "source": "MANUAL"]) { $1 }
-    try await add(
-      Document.logProgress, input: input, subject: id, group: draft.goal,
-      edit: .create(type: "ProgressEntry", parent: draft.goal, order: draft.localDate.description, fields: seen))
-    return id
+    return try await create(
+      .entry, fields, in: draft.goal, seen: ["skip": false, "source": "MANUAL"],
+      sent: ["occurredAt": .string(JSON.text(of: draft.occurredAt)), "timeZone": .string(draft.timeZone)])
   }
 
+  /// Says that a day does not count for a goal.
   @discardableResult
   public func skipDay(goal: ObjectID, on day: LocalDate, note: String? = nil) async throws -> ObjectID {
-    let id = surroundings.makeID(.entry)
     var fields: [String: JSONValue] = ["localDate": .string(day.description)]
     if let note { fields["note"] = .string(note) }
-    let seen = fields.merging(["goal": ["id": .string(goal.rawValue)], "skip": true, "value": "0", "source": "MANUAL"]) { $1 }
-    try await add(
-      Document.skipDay, input: fields.merging(["id": .string(id.rawValue), "goalId": .string(goal.rawValue)]) { $1 }, subject: id,
-      group: goal, edit: .create(type: "ProgressEntry", parent: goal, order: day.description, fields: seen))
-    return id
+    return try await create(
+      .entry, by: Document.skipDay, fields, in: goal, seen: ["skip": true, "value": "0", "source": "MANUAL"])
   }
 
-  /// - Parameter input: of `createGoal`, without an id.
   @discardableResult
-  public func createGoal(_ input: [String: JSONValue]) async throws -> ObjectID {
-    let id = surroundings.makeID(.goal)
-    let seen = input.merging(["status": "ACTIVE"]) { own, _ in own }
+  public func createGoal(_ fields: [String: JSONValue]) async throws -> ObjectID {
+    try await create(.goal, fields, seen: ["status": "ACTIVE"])
+  }
+
+  /// Adds a step to a goal, behind the others.
+  @discardableResult
+  public func createMilestone(goal: ObjectID, _ fields: [String: JSONValue]) async throws -> ObjectID {
+    let others = try await objects(StoreQuery(type: Kept.milestone.type, parent: goal))
+    let last = others.compactMap { $0.data["position"]?.number }.max() ?? -1
+    return try await create(.milestone, fields, in: goal, seen: ["reached": false, "position": .int(last + 1)])
+  }
+
+  /// Adds a life area behind the others.
+  @discardableResult
+  public func createLifeArea(_ fields: [String: JSONValue]) async throws -> ObjectID {
+    let last = try await objects(StoreQuery(type: Kept.area.type)).compactMap { $0.data["position"]?.number }.max() ?? -1
+    return try await create(.area, fields, seen: ["active": true, "position": .int(last + 1)])
+  }
+
+  @discardableResult
+  public func addNote(lifeArea: ObjectID, text: String) async throws -> ObjectID {
+    try await create(.note, ["text": .string(text)], in: lifeArea, seen: ["createdAt": .string(JSON.text(of: surroundings.now()))])
+  }
+
+  /// Makes an object.
+  /// - Parameters:
+  ///   - fields: what is both sent and seen.
+  ///   - seen: what the server will say of it besides, as far as it can be told.
+  ///   - sent: what only the server wants to know.
+  private func create(
+    _ kept: Kept, by document: Document? = nil, _ fields: [String: JSONValue], in parent: ObjectID? = nil,
+    seen: [String: JSONValue] = [:], sent: [String: JSONValue] = [:]
+  ) async throws -> ObjectID {
+    let id = surroundings.makeID(kept.kind)
+    var fields = fields
+    if let parent, let field = kept.parent?.field { fields[field] = ["id": .string(parent.rawValue)] }
+    let data = JSONValue.object(seen).merging(fields)
+    let input = kept.input(of: fields).filter { $0.value != .null }.merging(sent) { $1 }.merging(["id": .string(id.rawValue)]) { $1 }
     try await add(
-      Document.createGoal, input: input.merging(["id": .string(id.rawValue)]) { $1 }, subject: id, group: id,
-      edit: .create(type: "Goal", parent: nil, order: id.rawValue, fields: seen))
+      document ?? kept.create, input: input, subject: id, group: parent ?? id,
+      edit: .create(type: kept.type, parent: parent, order: kept.order(of: data, id: id), fields: data.members ?? [:]))
     return id
   }
 
-  /// Changes a goal or an entry. Fields that have the value already are left out; when all have, nothing is done.
+  /// Changes an object. Fields that have the value already are left out; when all have, nothing is done. A change of it that was refused is
+  /// sent once more, with these values.
   public func update(_ id: ObjectID, _ fields: [String: JSONValue]) async throws {
-    guard let object = try await object(id) else { throw UserError(code: "NOT_FOUND", message: "It is not here any more.") }
+    let (object, kept) = try await present(id)
     let current = object.data.members ?? [:]
     let changed = fields.filter { current[$0.key] ?? .null != $0.value }
     guard !changed.isEmpty else { return }
-    let before = Dictionary(uniqueKeysWithValues: changed.keys.map { ($0, current[$0] ?? .null) })
-    try await add(
-      object.type == "Goal" ? Document.updateGoal : Document.updateProgressEntry,
-      input: changed.merging(["id": .string(id.rawValue)]) { $1 }, subject: id, group: object.parent ?? id,
-      edit: .update(fields: changed, before: before), expectedVersion: object.version)
+    if let refused = try await pending().first(where: { $0.subject == id && $0.edit != .delete && $0.isRefused }) {
+      let again = Outbox.amended(refused, changed, current: current, key: surroundings.makeKey())
+      return try await replace([refused], by: [again])
+    }
+    try await change(object, kept.update, changed, input: kept.input(of: changed))
   }
 
   public func completeGoal(_ id: ObjectID) async throws {
-    guard let object = try await object(id) else { throw UserError(code: "NOT_FOUND", message: "It is not here any more.") }
-    try await add(
-      Document.completeGoal, input: ["id": .string(id.rawValue)], subject: id, group: id,
-      edit: .update(fields: ["status": "COMPLETED"], before: ["status": object.data["status"] ?? .null]), expectedVersion: object.version)
+    try await change(try await present(id).object, Document.completeGoal, ["status": "COMPLETED"])
   }
 
-  /// Deletes a goal or an entry. What was made here and never sent is just forgotten, with all that was to follow it.
+  /// Takes back that a goal is completed.
+  public func reopenGoal(_ id: ObjectID) async throws {
+    try await change(try await present(id).object, Document.reopenGoal, ["status": "ACTIVE", "completedAt": .null])
+  }
+
+  private func change(
+    _ object: StoredObject, _ document: Document, _ fields: [String: JSONValue], input: [String: JSONValue] = [:]
+  ) async throws {
+    let before = Dictionary(uniqueKeysWithValues: fields.keys.map { ($0, object.data[$0] ?? .null) })
+    try await add(
+      document, input: input.merging(["id": .string(object.id.rawValue)]) { $1 }, subject: object.id, group: object.parent ?? object.id,
+      edit: .update(fields: fields, before: before), expectedVersion: object.version)
+  }
+
+  /// Puts the life areas into another order; those left out follow after.
+  public func arrangeLifeAreas(_ ids: [ObjectID]) async throws {
+    // An order that was not sent yet is nothing any more when there is a new one.
+    let outdated = try await pending().filter { change in
+      if case .arrange(Kept.area.type, _) = change.edit { !change.wasSent || change.needsPerson } else { false }
+    }
+    try await add(
+      Document.reorderLifeAreas, input: ["ids": .array(ids.map { .string($0.rawValue) })], subject: Self.order, group: Self.order,
+      edit: .arrange(type: Kept.area.type, ids: ids), replacing: outdated)
+  }
+
+  /// Stands for the order of the life areas, which is no object of its own.
+  private static let order = ObjectID("order-of-life-areas")
+
+  /// Deletes an object. What was made here and never sent is just forgotten, with all that was to follow it.
   public func delete(_ id: ObjectID) async throws {
     let changes = try await pending()
-    let own = changes.filter { $0.subject == id || $0.group == id }
-    let creation = own.first { if case .create = $0.edit { $0.subject == id } else { false } }
-    if let creation, creation.state == .waiting, creation.attempts == 0 {
-      try await store.write(own.map { .removeChange(key: $0.key) })
-      await announce(status().phase)
-      return
+    let creation = changes.first { $0.subject == id && $0.isCreation }
+    if let creation, creation.isRefused || (creation.state == .waiting && !creation.wasSent) {
+      let (removed, changed) = Outbox.withdrawing([id], from: changes)
+      return try await replace(removed, by: changed)
     }
-    guard let object = try await object(id) else { return }
+    guard let object = try await object(id), let kept = Kept.of(id) else { return }
+    // What the person was to decide about it is decided.
+    let decided = changes.filter { $0.subject == id && $0.needsPerson }
     try await add(
-      object.type == "Goal" ? Document.deleteGoal : Document.deleteProgressEntry, input: ["id": .string(id.rawValue)], subject: id,
-      group: object.parent ?? id, edit: .delete, expectedVersion: object.version)
+      kept.delete, input: ["id": .string(id.rawValue)], subject: id, group: object.parent ?? id, edit: .delete,
+      expectedVersion: object.version, replacing: decided)
+  }
+
+  private func present(_ id: ObjectID) async throws -> (object: StoredObject, kept: Kept) {
+    guard let object = try await object(id), let kept = Kept.of(id) else {
+      throw UserError(code: "NOT_FOUND", message: "It is not here any more.")
+    }
+    return (object, kept)
   }
 }

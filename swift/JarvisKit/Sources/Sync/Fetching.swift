@@ -8,8 +8,16 @@ struct Loading: Codable, Equatable {
   let epoch: Int
   /// Where `changes` goes on when everything is loaded.
   let cursor: String
+  /// What copies consisted of in the version of the app that began it; nil in those that did not write it yet.
+  var form: Int? = Kept.form
+  // What older versions did not write may be absent.
+  var areasAfter: String?
+  var areasLoaded: Bool? = false
   var goalsAfter: String?
   var goalsLoaded = false
+  /// Life areas whose notes are all loaded come before this id, or have it.
+  var notesUpTo: ObjectID?
+  var notesAfter: String?
   /// Goals whose entries are all loaded come before this id, or have it.
   var entriesUpTo: ObjectID?
   var entriesAfter: String?
@@ -39,19 +47,25 @@ private struct Page: Decodable {
   let pageInfo: Info
 }
 
-private struct GoalsAnswer: Decodable {
+private struct ListAnswer: Decodable {
   struct Viewer: Decodable {
     let id: String
     let goals: Page?
+    let lifeAreas: Page?
   }
   let viewer: Viewer?
 }
 
 private struct NodesAnswer: Decodable { let nodes: [JSONValue]? }
 
-private struct EntriesAnswer: Decodable {
-  struct Goal: Decodable { let entries: Page? }
+private struct PartsAnswer: Decodable {
+  struct Goal: Decodable {
+    let entries: Page?
+    let milestones: [JSONValue]?
+  }
+  struct Area: Decodable { let notes: Page? }
   let goal: Goal?
+  let node: Area?
 }
 
 extension SyncEngine {
@@ -67,8 +81,9 @@ extension SyncEngine {
 
   /// Brings the copy up to date. Objects and cursor are written together: after a crash it goes on from what it has.
   func fetch() async throws {
-    if let loading = try await loading() { try await loadEverything(loading) }
-    guard var cursor = try await store.note(Note.cursor)?.text else {
+    // One that another version of the app began lacks what this one keeps: it begins anew.
+    if let loading = try await loading(), loading.form == Kept.form { try await loadEverything(loading) }
+    guard var cursor = try await store.note(Note.cursor)?.text, try await store.note(Note.form)?.number == Kept.form else {
       return try await beginLoading(from: nil)
     }
     await announce(.fetching)
@@ -76,10 +91,10 @@ extension SyncEngine {
       let set: ChangesAnswer = try await graph.run(Request(Document.changes, ["since": .string(cursor)]))
       if set.changes.fullSyncNeeded { return try await beginLoading(from: set.changes.cursor) }
       let epoch = try await epoch()
-      let goals = try await reckonedAnew(by: set.changes.changes).compactMap { ServerObject.stored($0, epoch: epoch) }
+      let goals = try await reckonedAnew(by: set.changes.changes).compactMap { Kept.stored($0, epoch: epoch) }
       var writes = set.changes.changes.compactMap { change -> StoreWrite? in
         if change.kind == "DELETED" { return .remove(change.id) }
-        return change.node.flatMap { ServerObject.stored($0, epoch: epoch) }.map { .put($0) }
+        return change.node.flatMap { Kept.stored($0, epoch: epoch) }.map { .put($0) }
       }
       writes += goals.map { .put($0) }
       writes.append(.setNote(Note.cursor, .string(set.changes.cursor)))
@@ -91,12 +106,13 @@ extension SyncEngine {
     throw CancellationError()
   }
 
-  /// The goals of entries that changed, as they are now, unless they come with the changes anyway.
+  /// The goals of entries and milestones that changed, as they are now, unless they come with the changes anyway.
   private func reckonedAnew(by changes: [ChangesAnswer.ChangeSet.Change]) async throws -> [JSONValue] {
     var goals: Set<ObjectID> = []
-    for change in changes where change.id.kind == .entry {
-      if let goal = change.node?["goal"]?["id"]?.text {
-        goals.insert(ObjectID(goal))
+    for change in changes {
+      guard let kept = Kept.of(change.id), kept.parent?.type == Kept.goal.type else { continue }
+      if let goal = change.node.flatMap(kept.parent(of:)) {
+        goals.insert(goal)
       } else if let goal = try await store.object(change.id)?.parent {
         goals.insert(goal)
       }
@@ -127,40 +143,70 @@ extension SyncEngine {
     try await fetch()
   }
 
-  /// Loads all goals with their entries, page by page; what was there before stays visible, and what no longer is goes at the end.
+  /// Loads everything that is kept, page by page; what was there before stays visible, and what no longer is goes at the end.
   private func loadEverything(_ begun: Loading) async throws {
     await announce(.loadingEverything)
     var loading = begun
+    while loading.areasLoaded != true {
+      let page = try present(try await list(Document.offlineAreas, after: loading.areasAfter).lifeAreas)
+      loading.areasAfter = page.pageInfo.endCursor
+      loading.areasLoaded = !page.pageInfo.hasNextPage
+      try await put(page.nodes, loading)
+    }
     while !loading.goalsLoaded {
-      try Task.checkCancellation()
-      let answer: GoalsAnswer = try await graph.run(Request(Document.offlineGoals, variables(after: loading.goalsAfter)))
-      let viewer = try present(answer.viewer)
-      guard viewer.id == owner else { throw GraphFault.refused(code: "FORBIDDEN", message: "Another account is signed in.") }
-      let page = try present(viewer.goals)
+      let page = try present(try await list(Document.offlineGoals, after: loading.goalsAfter).goals)
       loading.goalsAfter = page.pageInfo.endCursor
       loading.goalsLoaded = !page.pageInfo.hasNextPage
       try await put(page.nodes, loading)
     }
-    let goals = try await store.objects(StoreQuery(type: "Goal")).filter { $0.epoch == loading.epoch }.map(\.id).sorted()
-    for goal in goals where loading.entriesUpTo.map({ goal > $0 }) ?? true {
+    for area in try await loaded(Kept.area, loading, after: loading.notesUpTo) {
       var hasMore = true
       while hasMore {
-        try Task.checkCancellation()
-        var variables = variables(after: loading.entriesAfter)
-        variables = variables.merging(["goalId": .string(goal.rawValue)])
-        let answer: EntriesAnswer = try await graph.run(Request(Document.offlineEntries, variables))
-        // A goal that was deleted meanwhile has no entries; the deletion comes with the changes.
+        let answer = try await parts(Document.offlineNotes, ["areaId": .string(area.rawValue)], after: loading.notesAfter)
+        // What was deleted meanwhile has no parts; the deletion comes with the changes.
+        let page = try answer.node.map { try present($0.notes) }
+        hasMore = page?.pageInfo.hasNextPage ?? false
+        loading.notesAfter = hasMore ? page?.pageInfo.endCursor : nil
+        if !hasMore { loading.notesUpTo = area }
+        try await put(page?.nodes ?? [], loading)
+      }
+    }
+    for goal in try await loaded(Kept.goal, loading, after: loading.entriesUpTo) {
+      var hasMore = true
+      while hasMore {
+        let answer = try await parts(Document.offlineEntries, ["goalId": .string(goal.rawValue)], after: loading.entriesAfter)
         let page = try answer.goal.map { try present($0.entries) }
         hasMore = page?.pageInfo.hasNextPage ?? false
         loading.entriesAfter = hasMore ? page?.pageInfo.endCursor : nil
         if !hasMore { loading.entriesUpTo = goal }
-        try await put(page?.nodes ?? [], loading)
+        try await put((answer.goal?.milestones ?? []) + (page?.nodes ?? []), loading)
       }
     }
-    try await store.write([
-      .sweep(type: "Goal", before: loading.epoch), .sweep(type: "ProgressEntry", before: loading.epoch),
-      .setNote(Note.epoch, .int(loading.epoch)), .setNote(Note.cursor, .string(loading.cursor)), .setNote(Note.loading, nil),
-    ])
+    try await store.write(
+      Kept.all.map { .sweep(type: $0.type, before: loading.epoch) } + [
+        .setNote(Note.epoch, .int(loading.epoch)), .setNote(Note.cursor, .string(loading.cursor)), .setNote(Note.loading, nil),
+        .setNote(Note.form, .int(Kept.form)),
+      ])
+  }
+
+  /// Ids of the objects that this loading has put, those after `last`.
+  private func loaded(_ kept: Kept, _ loading: Loading, after last: ObjectID?) async throws -> [ObjectID] {
+    try await store.objects(StoreQuery(type: kept.type)).filter { object in
+      object.epoch == loading.epoch && last.map { object.id > $0 } ?? true
+    }.map(\.id).sorted()
+  }
+
+  private func list(_ document: Document, after: String?) async throws -> ListAnswer.Viewer {
+    try Task.checkCancellation()
+    let answer: ListAnswer = try await graph.run(Request(document, variables(after: after)))
+    let viewer = try present(answer.viewer)
+    guard viewer.id == owner else { throw GraphFault.refused(code: "FORBIDDEN", message: "Another account is signed in.") }
+    return viewer
+  }
+
+  private func parts(_ document: Document, _ whose: [String: JSONValue], after: String?) async throws -> PartsAnswer {
+    try Task.checkCancellation()
+    return try await graph.run(Request(document, variables(after: after).merging(whose)))
   }
 
   private func variables(after: String?) -> JSONValue { .object(after.map { ["after": .string($0)] } ?? [:]) }
@@ -172,7 +218,7 @@ extension SyncEngine {
   }
 
   private func put(_ nodes: [JSONValue], _ loading: Loading) async throws {
-    let objects = nodes.compactMap { ServerObject.stored($0, epoch: loading.epoch) }
+    let objects = nodes.compactMap { Kept.stored($0, epoch: loading.epoch) }
     try await store.write(objects.map { .put($0) } + [.setNote(Note.loading, try JSONValue(loading))])
   }
 }

@@ -3,16 +3,19 @@ import Models
 
 /// Which changes are to be sent, and what their outcomes make of them: plain functions of values.
 enum Outbox {
-  /// The next change to send: the oldest of the groups in which nothing waits for the person or for its time.
+  /// The next change to send: the oldest of the groups in which nothing waits for the person or for its time, that names nothing whose
+  /// making waits so.
   /// - Parameter longestWait: seconds; a change that would have to wait longer was put off by a clock that was wrong.
   static func next(_ changes: [PendingChange], now: Date, longestWait: TimeInterval) -> PendingChange? {
     var held: Set<ObjectID> = []
-    for change in changes.sorted(by: { $0.sequence < $1.sequence }) where !held.contains(change.group) {
-      if change.needsPerson || isPutOff(change, now: now, longestWait: longestWait) {
-        held.insert(change.group)
-      } else {
-        return change
-      }
+    var unmade: Set<ObjectID> = []
+    for change in changes.sorted(by: { $0.sequence < $1.sequence }) {
+      let waits =
+        change.needsPerson || held.contains(change.group) || !unmade.isDisjoint(with: change.mentions)
+        || isPutOff(change, now: now, longestWait: longestWait)
+      guard waits else { return change }
+      held.insert(change.group)
+      if change.isCreation { unmade.insert(change.subject) }
     }
     return nil
   }
@@ -35,7 +38,7 @@ enum Outbox {
       guard change.subject == done.subject, change.sequence > done.sequence, change.state == .waiting,
         change.expectedVersion == done.expectedVersion
       else { return nil }
-      if case .create = change.edit { return nil }
+      guard !change.isCreation else { return nil }
       var moved = change
       moved.expectedVersion = version
       return moved
@@ -69,9 +72,56 @@ enum Outbox {
         for name in kept.keys { base[name] = current.members?[name] ?? .null }
       }
       next.edit = .update(fields: kept, before: base)
-      next.input = change.input.filter { fields[$0.key] == nil || kept[$0.key] != nil }
+      let given = Kept.of(change.subject)?.input(of: fields.filter { kept[$0.key] == nil }) ?? [:]
+      next.input = change.input.filter { given[$0.key] == nil }
     }
     if case .conflict(let current?) = change.state { next.expectedVersion = current["version"]?.number }
     return next
+  }
+
+  /// A change that was refused, with other values: it is sent once more.
+  static func amended(_ change: PendingChange, _ fields: [String: JSONValue], current: [String: JSONValue], key: String) -> PendingChange {
+    var next = retried(change, key: key)
+    let kept = Kept.of(change.subject)
+    next.input = next.input.merging(kept?.input(of: fields) ?? fields) { $1 }.filter { !change.isCreation || $0.value != .null }
+    switch next.edit {
+    case .create(let type, let parent, let order, let old):
+      let order = kept?.order.flatMap { fields[$0]?.text } ?? order
+      next.edit = .create(type: type, parent: parent, order: order, fields: old.merging(fields) { $1 })
+    case .update(let old, let before):
+      let base = Dictionary(uniqueKeysWithValues: fields.keys.map { ($0, current[$0] ?? .null) })
+      next.edit = .update(fields: old.merging(fields) { $1 }, before: base.merging(before) { $1 })
+    case .delete, .arrange: break
+    }
+    return next
+  }
+
+  /// What becomes of changes when objects that were made here are given up: their own go with them, others lose their mention.
+  static func withdrawing(_ gone: Set<ObjectID>, from changes: [PendingChange]) -> (removed: [PendingChange], changed: [PendingChange]) {
+    let removed = changes.filter { gone.contains($0.subject) || gone.contains($0.group) }
+    let changed = changes.filter { !removed.contains($0) && !$0.mentions.isDisjoint(with: gone) }.map { change in
+      var next = change
+      let isGone = { (value: JSONValue) in value.text.map { gone.contains(ObjectID($0)) } ?? false }
+      next.input = change.input.filter { !isGone($0.value) }.mapValues { value in
+        value.items.map { .array($0.filter { !isGone($0) }) } ?? value
+      }
+      let isStill = { (field: (key: String, value: JSONValue)) in !(field.value["id"].map(isGone) ?? false) }
+      switch change.edit {
+      case .create(let type, let parent, let order, let fields):
+        next.edit = .create(type: type, parent: parent, order: order, fields: fields.filter(isStill))
+      case .update(let fields, let before): next.edit = .update(fields: fields.filter(isStill), before: before)
+      case .arrange(let type, let ids): next.edit = .arrange(type: type, ids: ids.filter { !gone.contains($0) })
+      case .delete: break
+      }
+      return next
+    }
+    let isNothing = { (change: PendingChange) in
+      switch change.edit {
+      case .update(let fields, _): fields.isEmpty
+      case .arrange(_, let ids): ids.isEmpty
+      case .create, .delete: false
+      }
+    }
+    return (removed + changed.filter(isNothing), changed.filter { !isNothing($0) })
   }
 }

@@ -9,6 +9,8 @@ enum Outcome: Equatable, Sendable {
   case done(put: [JSONValue], removed: ObjectID?)
   /// Somebody else changed other fields: the same change, on this version.
   case again(onVersion: Int)
+  /// Some of what was to be put into an order is gone: the same with those that are left.
+  case arrangedAnew([ObjectID])
   case conflict(current: JSONValue?)
   case refused([UserError])
   /// The network or the server is away.
@@ -18,7 +20,7 @@ enum Outcome: Equatable, Sendable {
   /// Reads the payload of the mutation. Pure: all there is to decide about an answer is decided here.
   init(of change: PendingChange, payload: Payload) {
     guard let first = payload.errors.first else {
-      let objects = ["goal", "entry"].compactMap { payload.value[$0] }
+      let objects = Self.objects(in: payload)
       self = .done(
         put: change.edit == .delete ? objects.filter { $0["id"]?.text != change.subject.rawValue } : objects,
         removed: change.edit == .delete ? change.subject : nil)
@@ -30,12 +32,20 @@ enum Outcome: Equatable, Sendable {
       self = .done(put: [], removed: change.subject)
     case "NOT_FOUND" where first.path == ["id"]:
       self = .conflict(current: nil)
+    case "NOT_FOUND" where first.path.first == "ids":
+      guard case .arrange(_, let ids) = change.edit else { fallthrough }
+      let gone = Set(payload.errors.compactMap { $0.path.last.flatMap { Int($0) } })
+      self = .arrangedAnew(ids.indices.filter { !gone.contains($0) }.map { ids[$0] })
     case "CONFLICT" where first.path == ["expectedVersion"]:
-      let current = [payload.value["goal"], payload.value["entry"]].compactMap { $0 }.first { $0["id"]?.text == change.subject.rawValue }
+      let current = Self.objects(in: payload).first { $0["id"]?.text == change.subject.rawValue }
       self = Self.clash(of: change, with: current)
     default:
       self = .refused(payload.errors)
     }
+  }
+
+  private static func objects(in payload: Payload) -> [JSONValue] {
+    Kept.all.compactMap { payload.value[$0.member] } + (payload.value["lifeAreas"]?.items ?? [])
   }
 
   init(of change: PendingChange, fault: GraphFault) {

@@ -10,6 +10,8 @@ public enum Edit: Codable, Hashable, Sendable {
   /// New values of fields, with those they had when the person changed them: they tell whether somebody else changed the same.
   case update(fields: [String: JSONValue], before: [String: JSONValue])
   case delete
+  /// Puts objects of one type into this order, in their field `position`; those left out follow after.
+  case arrange(type: String, ids: [ObjectID])
 }
 
 /// A change that waits to be sent, or for the person.
@@ -62,10 +64,9 @@ public struct PendingChange: Codable, Hashable, Sendable {
 
   /// The mutations that may wait. A stored change names its operation; what the name stands for may be another document after an update.
   static let operations: [String: Document] = Dictionary(
-    [
-      Document.createGoal, Document.updateGoal, Document.completeGoal, Document.deleteGoal, Document.logProgress,
-      Document.updateProgressEntry, Document.deleteProgressEntry, Document.skipDay,
-    ].map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    (Kept.all.flatMap { [$0.create, $0.update, $0.delete] }
+      + [Document.completeGoal, Document.reopenGoal, Document.skipDay, Document.reorderLifeAreas]).map { ($0.name, $0) },
+    uniquingKeysWith: { $1 })
 
   /// What to send. Nil when this version of the app does not know the operation.
   var request: Request? {
@@ -75,9 +76,22 @@ public struct PendingChange: Codable, Hashable, Sendable {
     return Request(operation, ["input": .object(input)], idempotencyKey: key)
   }
 
+  /// Whether it makes its subject.
+  public var isCreation: Bool { if case .create = edit { true } else { false } }
+
+  /// The server may have it: it was sent at least once.
+  var wasSent: Bool { attempts > 0 }
+
+  /// The objects that its input names: it cannot be done before they are made.
+  var mentions: Set<ObjectID> {
+    Set(input.values.flatMap { $0.items ?? [$0] }.compactMap { $0.text.map(ObjectID.init(_:)) }.filter { $0.kind != nil && $0 != subject })
+  }
+
   var stored: StoredChange {
     get throws { StoredChange(key: key, sequence: sequence, data: try JSONValue(self)) }
   }
+
+  public var isRefused: Bool { if case .refused = state { true } else { false } }
 
   /// Whether it waits for the person, and holds up what follows it in its group.
   public var needsPerson: Bool {

@@ -15,6 +15,7 @@ public actor SyncEngine {
   private var phase = SyncStatus.Phase.idle
   private var running: Task<SyncStatus, Never>?
   private var listeners: [UUID: AsyncStream<SyncStatus>.Continuation] = [:]
+  private var added: [UUID: AsyncStream<Void>.Continuation] = [:]
   private var failures = 0
 
   /// - Parameter owner: id of the user whose copy this is. A store of somebody else's is left alone.
@@ -45,7 +46,19 @@ public actor SyncEngine {
     return stream
   }
 
-  private func forget(_ id: UUID) { listeners[id] = nil }
+  /// Tells each time that there is something new to send.
+  func additions() -> AsyncStream<Void> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let id = UUID()
+    added[id] = continuation
+    continuation.onTermination = { _ in Task { await self.forget(id) } }
+    return stream
+  }
+
+  private func forget(_ id: UUID) {
+    listeners[id] = nil
+    added[id] = nil
+  }
 
   func announce(_ phase: SyncStatus.Phase) async { await tell(phase) }
 
@@ -96,15 +109,22 @@ public actor SyncEngine {
   /// Keeps a change, to be sent with the next sync. When this returns, it survives a crash.
   @discardableResult
   public func add(
-    _ operation: Document, input: [String: JSONValue], subject: ObjectID, group: ObjectID, edit: Edit, expectedVersion: Int? = nil
+    _ operation: Document, input: [String: JSONValue], subject: ObjectID, group: ObjectID, edit: Edit, expectedVersion: Int? = nil,
+    replacing outdated: [PendingChange] = []
   ) async throws -> PendingChange {
     let sequence = (try await store.changes().last?.sequence ?? 0) + 1
     let change = PendingChange(
       key: surroundings.makeKey(), sequence: sequence, operation: operation.name, input: input, subject: subject, group: group, edit: edit,
       expectedVersion: expectedVersion, madeAt: surroundings.now())
-    try await store.write([.putChange(try change.stored)])
-    await tell(phase)
+    try await replace(outdated, by: [change])
     return change
+  }
+
+  /// Writes changes in the place of others, and lets whoever watches know.
+  func replace(_ outdated: [PendingChange], by changes: [PendingChange], and more: [StoreWrite] = []) async throws {
+    try await store.write(outdated.map { .removeChange(key: $0.key) } + changes.map { .putChange(try $0.stored) } + more)
+    for listener in added.values { listener.yield() }
+    await tell(phase)
   }
 
   public func choices(for change: PendingChange) -> [Choice] { Outbox.choices(for: change) }
@@ -113,27 +133,23 @@ public actor SyncEngine {
   public func settle(_ key: String, by choice: Choice) async throws {
     let changes = try await pending()
     guard let change = changes.first(where: { $0.key == key }), change.needsPerson else { return }
-    var writes: [StoreWrite]
+    var (removed, changed): ([PendingChange], [PendingChange])
     switch choice {
-    case .keepMine, .keepMineOnly:
-      var fields: Set<String>?
-      if case .keepMineOnly(let chosen) = choice { fields = chosen }
-      let again = Outbox.retried(change, key: surroundings.makeKey(), fields: fields)
-      writes = [.removeChange(key: key), .putChange(try again.stored)]
-    case .keepTheirs:
+    case .keepMine: (removed, changed) = ([change], [Outbox.retried(change, key: surroundings.makeKey())])
+    case .keepMineOnly(let fields):
+      (removed, changed) = ([change], [Outbox.retried(change, key: surroundings.makeKey(), fields: fields)])
+    case .keepTheirs where change.isCreation:
       // What was never made takes with it what was to belong to it.
-      var isCreation = false
-      if case .create = change.edit { isCreation = true }
-      let given = changes.filter { $0.subject == change.subject || (isCreation && $0.group == change.subject) }
-      writes = given.map { .removeChange(key: $0.key) }
+      (removed, changed) = Outbox.withdrawing([change.subject], from: changes)
+    case .keepTheirs: (removed, changed) = (changes.filter { $0.subject == change.subject }, [])
     }
+    var more: [StoreWrite] = []
     switch change.state {
-    case .conflict(let current?): if let object = ServerObject.stored(current, epoch: try await epoch()) { writes.append(.put(object)) }
-    case .conflict(nil): writes.append(.remove(change.subject))
+    case .conflict(let current?): if let object = Kept.stored(current, epoch: try await epoch()) { more = [.put(object)] }
+    case .conflict(nil): more = [.remove(change.subject)]
     default: break
     }
-    try await store.write(writes)
-    await tell(phase)
+    try await replace(removed, by: changed, and: more)
   }
 
   // MARK: Syncing
@@ -142,11 +158,20 @@ public actor SyncEngine {
   @discardableResult
   public func sync() async -> SyncStatus {
     if let running { return await running.value }
-    let task = Task { await self.pass() }
+    let task = Task {
+      let status = await self.pass()
+      self.running = nil
+      return status
+    }
     running = task
-    let status = await task.value
-    running = nil
-    return status
+    return await task.value
+  }
+
+  /// The same, in a run that begins after this call: what was added before it is sent by it.
+  @discardableResult
+  public func syncAfresh() async -> SyncStatus {
+    if let running { _ = await running.value }
+    return await sync()
   }
 
   private func pass() async -> SyncStatus {
@@ -237,7 +262,7 @@ public actor SyncEngine {
     switch outcome {
     case .done(let objects, let removed):
       let epoch = try await epoch()
-      let stored = objects.compactMap { ServerObject.stored($0, epoch: epoch) }
+      let stored = objects.compactMap { Kept.stored($0, epoch: epoch) }
       let version = stored.first { $0.id == change.subject }?.version
       var writes: [StoreWrite] = [.removeChange(key: change.key)] + stored.map { .put($0) }
       if let removed { writes.append(.remove(removed)) }
@@ -248,6 +273,14 @@ public actor SyncEngine {
       next.state = .waiting
       next.key = surroundings.makeKey()
       next.expectedVersion = version
+      try await store.write([.removeChange(key: change.key), .putChange(try next.stored)])
+      return
+    case .arrangedAnew(let ids):
+      guard !ids.isEmpty, case .arrange(let type, _) = change.edit else { return try await store.write([.removeChange(key: change.key)]) }
+      next.state = .waiting
+      next.key = surroundings.makeKey()
+      next.input["ids"] = .array(ids.map { .string($0.rawValue) })
+      next.edit = .arrange(type: type, ids: ids)
       try await store.write([.removeChange(key: change.key), .putChange(try next.stored)])
       return
     case .conflict(let current): next.state = .conflict(current: current)
@@ -268,6 +301,7 @@ enum Note {
   static let epoch = "epoch"
   static let loading = "loading"
   static let completeAt = "completeAt"
+  static let form = "form"
 }
 
 extension PendingChange {

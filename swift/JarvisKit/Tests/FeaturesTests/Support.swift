@@ -46,6 +46,7 @@ func engine(_ goals: [JSONValue], offline: Bool = false) async throws -> SyncEng
     switch request.operation.name {
     case "Changes": return ["changes": ["changes": [], "cursor": "1", "hasMore": false, "fullSyncNeeded": false]]
     case "OfflineGoals": return ["viewer": ["id": "user_1", "goals": ["nodes": .array(goals), "pageInfo": ["hasNextPage": false]]]]
+    case "OfflineAreas": return ["viewer": ["id": "user_1", "lifeAreas": ["nodes": [], "pageInfo": ["hasNextPage": false]]]]
     case "OfflineEntries": return ["goal": ["entries": ["nodes": [], "pageInfo": ["hasNextPage": false]]]]
     default: return ["logProgress": ["entry": nil, "errors": [["code": "INVALID", "message": "No.", "path": ["value"]]]]]
     }

@@ -2,7 +2,7 @@ import Foundation
 import Graph
 import Models
 
-/// A server that keeps goals and entries by the rules of the graph: versions, ids that clients make, idempotency keys, a log of changes. Tests
+/// A server that keeps goals, life areas and what belongs to them by the rules of the graph: versions, ids that clients make, idempotency keys, a log of changes. Tests
 /// tell it which requests go wrong, and how.
 actor FakeServer {
   enum Trouble: Sendable {
@@ -13,8 +13,9 @@ actor FakeServer {
     case fault(GraphFault)
   }
 
-  private(set) var goals: [String: [String: JSONValue]] = [:]
-  private(set) var entries: [String: [String: JSONValue]] = [:]
+  private(set) var objects: [String: [String: JSONValue]] = [:]
+  var goals: [String: [String: JSONValue]] { all("goal") }
+  var entries: [String: [String: JSONValue]] { all("entry") }
   private var log: [(id: String, gone: Bool)] = []
   private var answered: [String: (input: JSONValue, answer: JSONValue)] = [:]
   /// Events before this place are forgotten.
@@ -36,15 +37,29 @@ actor FakeServer {
   func forgetKeys() { answered = [:] }
   func set(pageSize: Int) { self.pageSize = pageSize }
 
+  func all(_ kind: String) -> [String: [String: JSONValue]] { objects.filter { $0.key.hasPrefix("\(kind)_") } }
+
+  func makeArea(_ id: String, name: String, position: Int) {
+    objects[id] = [
+      "id": .string(id), "name": .string(name), "areaKind": "HEALTH", "active": true, "position": .int(position), "version": 1,
+    ]
+    log.append((id, false))
+  }
+
+  func makeNote(_ id: String, area: String) {
+    objects[id] = ["id": .string(id), "lifeArea": ["id": .string(area)], "text": .string(id), "createdAt": "2026-01-01", "version": 1]
+    log.append((id, false))
+  }
+
   func makeGoal(_ id: String, title: String) {
-    goals[id] = ["id": .string(id), "title": .string(title), "status": "ACTIVE", "unit": nil, "version": 1]
+    objects[id] = ["id": .string(id), "title": .string(title), "status": "ACTIVE", "unit": nil, "version": 1]
     log.append((id, false))
   }
 
   func makeEntries(_ count: Int, goal: String) {
     for n in 0..<count {
       let id = "entry_\(100_000 + n)of\(goal.filter { $0 != "_" })"
-      entries[id] = [
+      objects[id] = [
         "id": .string(id), "goal": ["id": .string(goal)], "value": "1", "localDate": "2026-01-01", "version": 1, "skip": false,
         "note": nil, "source": "MANUAL",
       ]
@@ -53,14 +68,13 @@ actor FakeServer {
   }
 
   func change(_ id: String, _ fields: [String: JSONValue]) {
-    guard let goal = goals[id] else { return }
-    goals[id] = goal.merging(fields) { $1 }.merging(["version": .int((goal["version"]?.number ?? 0) + 1)]) { $1 }
+    guard let object = objects[id] else { return }
+    objects[id] = object.merging(fields) { $1 }.merging(["version": .int((object["version"]?.number ?? 0) + 1)]) { $1 }
     log.append((id, false))
   }
 
   func remove(_ id: String) {
-    goals[id] = nil
-    entries[id] = nil
+    objects[id] = nil
     log.append((id, true))
   }
 
@@ -83,6 +97,11 @@ actor FakeServer {
     switch request.operation.name {
     case "Changes": return ["changes": try changes(since: variables["since"]?.text)]
     case "OfflineGoals": return ["viewer": ["id": "user_1", "goals": page(goals.values, after: variables["after"]?.text)]]
+    case "OfflineAreas":
+      return ["viewer": ["id": "user_1", "lifeAreas": page(all("area").values, after: variables["after"]?.text)]]
+    case "OfflineNotes":
+      guard let id = variables["areaId"]?.text, objects[id] != nil else { return ["node": nil] }
+      return ["node": ["notes": page(all("note").values.filter { $0["lifeArea"]?["id"]?.text == id }, after: variables["after"]?.text)]]
     case "OfflineGoalsAgain":
       let ids = variables["ids"]?.items ?? []
       return [
@@ -90,7 +109,13 @@ actor FakeServer {
       ]
     case "OfflineEntries":
       guard let id = variables["goalId"]?.text, goals[id] != nil else { return ["goal": nil] }
-      return ["goal": ["entries": page(entries.values.filter { $0["goal"]?["id"]?.text == id }, after: variables["after"]?.text)]]
+      let steps = all("milestone").values.filter { $0["goal"]?["id"]?.text == id }
+      return [
+        "goal": [
+          "milestones": .array(steps.map { .object($0) }),
+          "entries": page(entries.values.filter { $0["goal"]?["id"]?.text == id }, after: variables["after"]?.text),
+        ]
+      ]
     default: return ["change": try mutate(request)]
     }
   }
@@ -110,7 +135,7 @@ actor FakeServer {
     guard let from = Int(since), from >= oldest else { return set([], log.count, full: true) }
     let part = log[from...].prefix(pageSize)
     let changes = part.map { event -> JSONValue in
-      let node = goals[event.id] ?? entries[event.id]
+      let node = objects[event.id]
       return ["id": .string(event.id), "kind": node == nil ? "DELETED" : "UPDATED", "node": node.map { .object($0) } ?? .null]
     }
     return set(changes, from + part.count, more: from + part.count < log.count)
@@ -134,26 +159,31 @@ actor FakeServer {
     JSONValue.object(extra).merging(["errors": [["code": .string(code), "message": "m", "path": [.string(path)]]]])
   }
 
+  private static let members = ["entry": "entry", "goal": "goal", "milestone": "milestone", "area": "lifeArea", "note": "note"]
+
   private func payload(_ operation: String, _ input: [String: JSONValue]) -> JSONValue {
+    if operation == "ReorderLifeAreas" { return reorder(input["ids"]?.items?.compactMap(\.text) ?? []) }
     let id = input["id"]?.text ?? ""
-    let isEntry = id.hasPrefix("entry_")
-    let name = isEntry ? "entry" : "goal"
-    let known = isEntry ? entries[id] : goals[id]
+    let name = Self.members[String(id.prefix { $0 != "_" })] ?? ""
+    let known = objects[id]
     var fields = input
     fields["expectedVersion"] = nil
+    for (given, own) in [("goalId", "goal"), ("lifeAreaId", "lifeArea")] {
+      guard let other = fields.removeValue(forKey: given) else { continue }
+      guard let object = other.text, objects[object] != nil else { return mistake("NOT_FOUND", given) }
+      fields[own] = ["id": other]
+    }
     switch operation {
-    case "CreateGoal", "LogProgress", "SkipDay":
+    case "CreateGoal", "LogProgress", "SkipDay", "CreateMilestone", "CreateLifeArea", "AddLifeAreaNote":
       if let known { return [name: .object(known), "errors": []] }
       if operation == "CreateGoal" {
         guard input["title"]?.text?.isEmpty == false else { return mistake("INVALID", "title") }
-        goals[id] = fields.merging(["status": "ACTIVE", "version": 1]) { $1 }
-      } else {
-        guard let goal = input["goalId"]?.text, goals[goal] != nil else { return mistake("NOT_FOUND", "goalId") }
-        fields["goalId"] = nil
-        entries[id] = fields.merging(["goal": ["id": .string(goal)], "version": 1, "skip": .bool(operation == "SkipDay")]) { $1 }
+        fields["status"] = "ACTIVE"
       }
-      done[id, default: 0] += 1
-    case "DeleteGoal", "DeleteProgressEntry":
+      if name == "entry" { fields["skip"] = .bool(operation == "SkipDay") }
+      if name == "lifeArea" { fields["position"] = .int(all("area").count) }
+      objects[id] = fields.merging(["version": 1]) { $1 }
+    case "DeleteGoal", "DeleteProgressEntry", "DeleteMilestone", "DeleteLifeArea", "DeleteLifeAreaNote":
       guard let known else { return mistake("NOT_FOUND", "id") }
       if let clash = clash(known, input, name) { return clash }
       remove(id)
@@ -162,12 +192,22 @@ actor FakeServer {
       guard let known else { return mistake("NOT_FOUND", "id") }
       if let clash = clash(known, input, name) { return clash }
       if operation == "CompleteGoal" { fields["status"] = "COMPLETED" }
-      let next = known.merging(fields) { $1 }.merging(["version": .int((known["version"]?.number ?? 0) + 1)]) { $1 }
-      if isEntry { entries[id] = next } else { goals[id] = next }
-      done[id, default: 0] += 1
+      if operation == "ReopenGoal" { fields["status"] = "ACTIVE" }
+      objects[id] = known.merging(fields) { $1 }.merging(["version": .int((known["version"]?.number ?? 0) + 1)]) { $1 }
     }
+    done[id, default: 0] += 1
     log.append((id, false))
-    return [name: .object((isEntry ? entries[id] : goals[id]) ?? [:]), "errors": []]
+    return [name: .object(objects[id] ?? [:]), "errors": []]
+  }
+
+  private func reorder(_ ids: [String]) -> JSONValue {
+    let unknown = ids.indices.filter { objects[ids[$0]] == nil }
+    guard unknown.isEmpty else {
+      return ["errors": .array(unknown.map { ["code": "NOT_FOUND", "message": "m", "path": ["ids", .string("\($0)")]] })]
+    }
+    let rest = all("area").values.sorted { ($0["position"]?.number ?? 0) < ($1["position"]?.number ?? 0) }.compactMap { $0["id"]?.text }
+    for (position, id) in (ids + rest.filter { !ids.contains($0) }).enumerated() { change(id, ["position": .int(position)]) }
+    return ["lifeAreas": .array(all("area").values.map { .object($0) }), "errors": []]
   }
 
   private func clash(_ known: [String: JSONValue], _ input: [String: JSONValue], _ name: String) -> JSONValue? {

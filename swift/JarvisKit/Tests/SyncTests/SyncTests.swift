@@ -599,7 +599,7 @@ func serverWithGoal() async -> FakeServer {
     await server.makeEntries(10, goal: run.rawValue)
     await server.set(pageSize: 2)
     let device = Device(server)
-    await server.trouble([nil, nil, nil, nil, .lost])
+    await server.trouble([nil, nil, nil, nil, nil, .lost])
     guard case .waiting = await device.engine.sync().phase else {
       Issue.record("It did not break off.")
       return
@@ -614,7 +614,7 @@ func serverWithGoal() async -> FakeServer {
   @Test func aGoalThatIsDeletedWhileEverythingIsLoadedIsGoneAtTheEnd() async throws {
     let server = await serverWithGoal()
     let device = Device(server)
-    await server.trouble([nil, nil, .lost])
+    await server.trouble([nil, nil, nil, .lost])
     await device.engine.sync()
     await server.remove(run.rawValue)
     #expect(await device.engine.sync().phase == .idle)
