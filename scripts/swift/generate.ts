@@ -6,11 +6,12 @@ import { stripSecurityDirectives } from '../../gateway/planning/authorization.ts
 import { createPlanner } from '../../gateway/planning/planner.ts';
 import { exampleAnswer, type Fullness } from './answers.ts';
 import { printOperations, usedOperations } from './documents.ts';
+import { maintainCatalogue } from './strings.ts';
 
 /**
  * `npm run generate:swift`: makes of operations/ what the Swift package takes from it: the documents that its sources name, and for each
- * two answers that the graph could give, which its tests read and which are no part of the repository. `--check` says whether the documents
- * are up to date instead of writing them.
+ * two answers that the graph could give, which its tests read and which are no part of the repository. The catalogue of the apps' texts gets
+ * the keys that views use. `--check` says whether documents and catalogue are up to date instead of writing them.
  */
 const check = process.argv.includes('--check');
 const root = join(import.meta.dirname, '../..');
@@ -24,6 +25,13 @@ const text = printOperations(operations);
 if (!check) writeFileSync(documents, text);
 else if (readFileSync(documents, 'utf8') !== text) {
   console.error(`Out of date: run "npm run generate:swift" and commit it.\n${documents}`);
+  process.exit(1);
+}
+
+if (!maintainCatalogue(root, check)) {
+  console.error(
+    'Out of date: run "npm run generate:swift", translate what is new, and commit it.\nswift/Shared/Localizable.xcstrings',
+  );
   process.exit(1);
 }
 
