@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /**
  * Makes everything that is made from something else: the Prisma client, the resolver types, the composed supergraph, the
@@ -54,6 +54,9 @@ if (!check) {
   writeFileSync(catalogueFile, printCatalogue(catalogue));
   const { clientSchemaFile } = await import('../subgraphs/shared/clientSchema.ts');
   writeFileSync(clientSchemaFile, `${JSON.stringify(clientSchemaOf(catalogue))}\n`);
+  const { apiSchemaFile } = await import('./swift/apollo.ts');
+  mkdirSync(dirname(apiSchemaFile), { recursive: true });
+  writeFileSync(apiSchemaFile, catalogue.schema);
   const { buildExplorer } = await import('../gateway/explorer/build.ts');
   await buildExplorer();
 }
