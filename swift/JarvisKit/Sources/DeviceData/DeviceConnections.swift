@@ -262,7 +262,11 @@ public actor DeviceConnections {
     if let task = running[provider] { return try await task.value }
     let task = Task { try await self.run(provider) }
     running[provider] = task
-    let result = await withTaskCancellationHandler { await task.result } onCancel: { task.cancel() }
+    let result = await withTaskCancellationHandler {
+      await task.result
+    } onCancel: {
+      task.cancel()
+    }
     running[provider] = nil
     for listener in listeners.values { listener.yield() }
     try result.get()

@@ -48,6 +48,14 @@ extension Document {
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
+  public static let connectDeviceProvider = Document(
+    name: "ConnectDeviceProvider", kind: .mutation,
+    hash: "00bf8398854a5166d270bcd84b67e9da390c4288d106dbc9a53dbb4456259b61",
+    body: #"""
+      mutation ConnectDeviceProvider($input: ConnectDeviceProviderInput!) { connectDeviceProvider(input: $input) { __typename connection { __typename ...ConnectionRow } errors { __typename code message path } } }
+      fragment ConnectionRow on Connection { __typename id label accountLabel status statusReason syncing lastSyncAt nextSyncAt version provider { __typename id name kind } }
+      """#)
+
   public static let conversation = Document(
     name: "Conversation", kind: .query,
     hash: "3eb2883f46e2c62b9164a30e675b190ed0bd91163639360b468017ad1bbb01d1",
@@ -161,6 +169,21 @@ extension Document {
       mutation DeleteReminder($input: DeleteReminderInput!) { deleteReminder(input: $input) { __typename reminderId errors { __typename code message path } } }
       """#)
 
+  public static let deviceConnections = Document(
+    name: "DeviceConnections", kind: .query,
+    hash: "a180cf15438a05ceaccf4c94ffb05950f22b95a67bf7de9197e9c6a9bea887eb",
+    body: #"""
+      query DeviceConnections { viewer { __typename id connections(first: 50) { __typename nodes { __typename ...DeviceConnectionRow } } } }
+      fragment DeviceConnectionRow on Connection { __typename id status version provider { __typename id } device { __typename id } }
+      """#)
+
+  public static let disconnect = Document(
+    name: "Disconnect", kind: .mutation,
+    hash: "571c199c54fb0a45874b452ef73f279c1a6f8f92aa741863391367112b7415cd",
+    body: #"""
+      mutation Disconnect($input: DisconnectInput!) { disconnect(input: $input) { __typename connectionId errors { __typename code message path } } }
+      """#)
+
   public static let goalCompleted = Document(
     name: "GoalCompleted", kind: .subscription,
     hash: "7302ab2e47196e44d0938c7e810f454f5fe21a7f7c28ee5ea185c6db275969d7",
@@ -191,6 +214,15 @@ extension Document {
     hash: "eaeda87fc23dc09d29d12a2bd5deed7a2090930ac527f3b9f0b8ce7ad7ca7772",
     body: #"""
       mutation IngestHealthSamples($input: IngestHealthSamplesInput!) { ingestHealthSamples(input: $input) { __typename results { __typename ...IngestResultRow } counts { __typename ...IngestCountsRow } anchor errors { __typename code message path } } }
+      fragment IngestResultRow on IngestResult { __typename outcome errors { __typename code message path } }
+      fragment IngestCountsRow on IngestCounts { __typename created updated unchanged deleted rejected }
+      """#)
+
+  public static let ingestReminders = Document(
+    name: "IngestReminders", kind: .mutation,
+    hash: "7ed18941e2a41e55b7c46f365a42eba19cdec583ef145543502b885e587e1165",
+    body: #"""
+      mutation IngestReminders($input: IngestRemindersInput!) { ingestReminders(input: $input) { __typename results { __typename ...IngestResultRow } counts { __typename ...IngestCountsRow } anchor errors { __typename code message path } } }
       fragment IngestResultRow on IngestResult { __typename outcome errors { __typename code message path } }
       fragment IngestCountsRow on IngestCounts { __typename created updated unchanged deleted rejected }
       """#)
@@ -449,6 +481,14 @@ extension Document {
       mutation StopMessage($input: StopMessageInput!) { stopMessage(input: $input) { __typename message { __typename ...MessageRow } errors { __typename code message path } } }
       fragment MessageRow on Message { __typename id role content status origin model provider endedBecause lastSequence parent { __typename id } siblings { __typename id } toolCalls { __typename ...ToolCallCard } createdAt version }
       fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      """#)
+
+  public static let updateConnection = Document(
+    name: "UpdateConnection", kind: .mutation,
+    hash: "4d6779888ce9ea42bb8c49034221488fb2c0e880be7b020d8fdb58860df2a460",
+    body: #"""
+      mutation UpdateConnection($input: UpdateConnectionInput!) { updateConnection(input: $input) { __typename connection { __typename ...ConnectionRow } errors { __typename code message path } } }
+      fragment ConnectionRow on Connection { __typename id label accountLabel status statusReason syncing lastSyncAt nextSyncAt version provider { __typename id name kind } }
       """#)
 
   public static let updateGoal = Document(

@@ -65,7 +65,8 @@ import Testing
 
   @Test func aConnectionFromBeforeIsTakenOver() async throws {
     await server.set(connections: [
-      Server.connection("connection_other", "APPLE_CALENDAR", device: "device_2"), Server.connection("connection_none", "APPLE_CALENDAR", device: nil),
+      Server.connection("connection_other", "APPLE_CALENDAR", device: "device_2"),
+      Server.connection("connection_none", "APPLE_CALENDAR", device: nil),
       Server.connection("connection_own", "APPLE_CALENDAR", status: "PAUSED"),
     ])
     try await connections().connect(.calendar)
