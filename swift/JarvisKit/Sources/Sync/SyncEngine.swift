@@ -55,6 +55,9 @@ public actor SyncEngine {
     return stream
   }
 
+  /// Whether a change waits that only has to be sent.
+  func hasSomethingToSend() async -> Bool { ((try? await pending()) ?? []).contains { !$0.needsPerson } }
+
   private func forget(_ id: UUID) {
     listeners[id] = nil
     added[id] = nil
@@ -185,7 +188,7 @@ public actor SyncEngine {
         try await fetch()
         failures = 0
         let due = Outbox.due(try await pending())
-        await tell(due.map { .waiting(until: $0) } ?? .idle)
+        await tell(due.map { .waiting(until: $0, for: .change) } ?? .idle)
       }
     } catch let fault as GraphFault {
       await tell(stop(for: fault))
@@ -203,7 +206,7 @@ public actor SyncEngine {
     guard fault.passes else { return fault == .unauthenticated ? .signedOut : .stopped("\(fault)") }
     defer { failures += 1 }
     let seconds = retry.delay(attempt: failures, retryAfter: fault.retryAfter, random: surroundings.random())
-    return .waiting(until: surroundings.now().addingTimeInterval(seconds))
+    return .waiting(until: surroundings.now().addingTimeInterval(seconds), for: fault == .offline ? .network : .server)
   }
 
   /// Sends changes until none is due. False when there is no use in going on now.

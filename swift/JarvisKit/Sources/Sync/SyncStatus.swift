@@ -9,12 +9,21 @@ public struct SyncStatus: Equatable, Sendable {
     case fetching
     /// Everything is loaded anew: the copy is new, or was too old to be brought up to date.
     case loadingEverything
-    /// The network or the server is away; the next attempt is at this instant.
-    case waiting(until: Date)
+    /// Something is away; the next attempt is at this instant, by the device's clock.
+    case waiting(until: Date, for: Hindrance)
     /// Nothing is sent or fetched until somebody signs in again. What waits is kept.
     case signedOut
     /// The store belongs to somebody else, cannot be used, or the server does not speak as expected.
     case stopped(String)
+  }
+
+  /// What an attempt waits for.
+  public enum Hindrance: Equatable, Sendable {
+    case network
+    /// The server is away, or asks for patience.
+    case server
+    /// The server chokes on a change; everything else is up to date.
+    case change
   }
 
   public var phase: Phase

@@ -2,8 +2,8 @@ import Foundation
 import Graph
 import Models
 
-/// A server that keeps goals, life areas and what belongs to them by the rules of the graph: versions, ids that clients make, idempotency keys, a log of changes. Tests
-/// tell it which requests go wrong, and how.
+/// A server that keeps goals, life areas and what belongs to them by the rules of the graph: versions, ids that clients make, idempotency
+/// keys, a log of changes. Tests tell it which requests go wrong, and how.
 actor FakeServer {
   enum Trouble: Sendable {
     /// The request does not arrive.

@@ -53,7 +53,7 @@ func serverWithGoal() async -> FakeServer {
     #expect(try await device.title(goal) == "Read more")
     #expect(try await device.entries(goal).map(\.id) == [entry])
     #expect(offline.pending == 3)
-    guard case .waiting = offline.phase else {
+    guard case .waiting(_, .network) = offline.phase else {
       Issue.record("\(offline)")
       return
     }
@@ -194,7 +194,7 @@ func serverWithGoal() async -> FakeServer {
     await server.trouble(Array(repeating: .fault(.server(message: "502", retryAfter: nil)), count: 100))
     var waits: [TimeInterval] = []
     for _ in 0..<12 {
-      guard case .waiting(let until) = await device.engine.sync().phase else { break }
+      guard case .waiting(let until, .server) = await device.engine.sync().phase else { break }
       waits.append(until.timeIntervalSince(device.clock.now))
     }
     #expect(waits.count == 12)
@@ -214,10 +214,33 @@ func serverWithGoal() async -> FakeServer {
     let status = await device.engine.sync()
     #expect(await server.entries[entry.rawValue] != nil)
     #expect(status.pending == 1)
-    guard case .waiting = status.phase else {
+    guard case .waiting(_, .change) = status.phase else {
       Issue.record("\(status)")
       return
     }
+  }
+
+  @Test func aServerThatFailsInTheMiddleOfASyncIsGoneOnWithFromThere() async throws {
+    let server = await serverWithGoal()
+    let device = Device(server)
+    await device.engine.sync()
+    let first = try await device.log(1, for: run)
+    await server.set(pageSize: 2)
+    await server.makeEntries(7, goal: run.rawValue)
+    let before = await server.requests.count
+    // The entry is sent, one page of changes comes with the goal that it concerns, and then the server is gone.
+    await server.trouble([nil, nil, nil, .fault(.server(message: "502", retryAfter: 7))])
+    guard case .waiting(let until, .server) = await device.engine.sync().phase else {
+      Issue.record("It does not wait.")
+      return
+    }
+    #expect(until.timeIntervalSince(device.clock.now) >= 7)
+    #expect(await server.requests.count == before + 4)
+    #expect(await device.engine.sync().phase == .idle)
+    #expect(await server.done == [first.rawValue: 1])
+    #expect(try await device.entries(run).count == 8)
+    // Three pages more, each with the goal.
+    #expect(await server.requests.count == before + 10)
   }
 
   @Test func signedOutInTheMiddleOfASyncKeepsWhatWaits() async throws {
