@@ -28,23 +28,23 @@ extension Document {
 
   public static let changes = Document(
     name: "Changes", kind: .query,
-    hash: "0cc9fca7d6219346d0a7215f3fae36f091f0aa6bee271954eca9015946510363",
+    hash: "1f69791391306bdcf1dc1378dfa277fcd6d7e80bf1f79feaa4d71445c19cbc44",
     body: #"""
       query Changes($since: String) { changes(since: $since) { __typename changes { __typename id typeName kind node { __typename id ... on Goal { ...OfflineGoal } ... on ProgressEntry { ...OfflineEntry } ... on Milestone { ...OfflineMilestone } ... on LifeArea { ...OfflineArea } ... on LifeAreaNote { ...OfflineNote } } } cursor hasMore fullSyncNeeded } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
-      fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
+      fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate occurredAt value skip note source version }
       fragment OfflineMilestone on Milestone { __typename id goal { __typename id } title description position dueDate reached reachedOn version }
-      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position version }
+      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position customFields { __typename key label type unit options { __typename value label } required } version }
       fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
       """#)
 
   public static let completeGoal = Document(
     name: "CompleteGoal", kind: .mutation,
-    hash: "23150ee6b2af6e3813c2aed57bb8153de7dc83db4901c60f638282dd18cb8407",
+    hash: "50aeea49e19ab8849fb5af8ed5ae501932dd165d57b006d2af6346da371b1c48",
     body: #"""
       mutation CompleteGoal($input: CompleteGoalInput!) { completeGoal(input: $input) { __typename goal { __typename ...OfflineGoal } errors { __typename code message path } } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -68,28 +68,28 @@ extension Document {
 
   public static let createGoal = Document(
     name: "CreateGoal", kind: .mutation,
-    hash: "9fe00a6152264f33dd60f98f680b578ad45c16454b02d2ebcfe86f0891ee199f",
+    hash: "7f9ac7ccb36afbded24446c6e9264d2c9013aa9c1f1e2302edbc591f4d4c9574",
     body: #"""
       mutation CreateGoal($input: CreateGoalInput!) { createGoal(input: $input) { __typename goal { __typename ...OfflineGoal } errors { __typename code message path } } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
   public static let createLifeArea = Document(
     name: "CreateLifeArea", kind: .mutation,
-    hash: "33679d050afdcc917afbd6d4ee8edbef8f62653918b194ea2d6dd3c8a70446ec",
+    hash: "b392c6cf3052a12103090beb20f05fbd84ad4fcb6b2dcd5d8b3352130a0f5c51",
     body: #"""
       mutation CreateLifeArea($input: CreateLifeAreaInput!) { createLifeArea(input: $input) { __typename lifeArea { __typename ...OfflineArea } errors { __typename code message path } } }
-      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position version }
+      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position customFields { __typename key label type unit options { __typename value label } required } version }
       """#)
 
   public static let createMilestone = Document(
     name: "CreateMilestone", kind: .mutation,
-    hash: "109e4f9e27fa8740f887118ec70f7a6eb82b318f1ec83cbd9acf5fbdeaca80e6",
+    hash: "3a5c7474737e002dabb6203c6e0a2cf17674e1d6f5f88cc441b793ca6d2715b7",
     body: #"""
       mutation CreateMilestone($input: CreateMilestoneInput!) { createMilestone(input: $input) { __typename milestone { __typename ...OfflineMilestone } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
       fragment OfflineMilestone on Milestone { __typename id goal { __typename id } title description position dueDate reached reachedOn version }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -112,19 +112,19 @@ extension Document {
 
   public static let deleteGoal = Document(
     name: "DeleteGoal", kind: .mutation,
-    hash: "d2f9e47f677e327f08156dcd55972287297b104f9840603c4f3291b2c6776b03",
+    hash: "a66be05dd1f4d4d482a762a95b212d94434fb8bc620e8cd03fbb82a22276e812",
     body: #"""
       mutation DeleteGoal($input: DeleteGoalInput!) { deleteGoal(input: $input) { __typename deletedId goal { __typename ...OfflineGoal } errors { __typename code message path } } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
   public static let deleteLifeArea = Document(
     name: "DeleteLifeArea", kind: .mutation,
-    hash: "61c6374808f825a2cd7af7b31ccdf6f3be9090cc2a66f6a25fefb0b1eb0f3049",
+    hash: "3c8e7099a9e1d82b1e2b57dfaa324c543ca1299f0543a74bf90bfe45541d2b1f",
     body: #"""
       mutation DeleteLifeArea($input: DeleteLifeAreaInput!) { deleteLifeArea(input: $input) { __typename deletedId lifeArea { __typename ...OfflineArea } errors { __typename code message path } } }
-      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position version }
+      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position customFields { __typename key label type unit options { __typename value label } required } version }
       """#)
 
   public static let deleteLifeAreaNote = Document(
@@ -137,11 +137,11 @@ extension Document {
 
   public static let deleteMilestone = Document(
     name: "DeleteMilestone", kind: .mutation,
-    hash: "3510a353f3905e0503929146c06c094797705e0e1e50626ae30d4911cd2d8d51",
+    hash: "b6340ee94d4ad8b3b1a1895e294cb24c4b76de07c765fa8d29160760041100e6",
     body: #"""
       mutation DeleteMilestone($input: DeleteMilestoneInput!) { deleteMilestone(input: $input) { __typename deletedId milestone { __typename ...OfflineMilestone } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
       fragment OfflineMilestone on Milestone { __typename id goal { __typename id } title description position dueDate reached reachedOn version }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -154,11 +154,11 @@ extension Document {
 
   public static let deleteProgressEntry = Document(
     name: "DeleteProgressEntry", kind: .mutation,
-    hash: "49cff854c20b15e7c2301993be635e140cc73451ab9b092af31ab826d58b29b9",
+    hash: "cb5294a11369e85e40158d5f3f0d7815d02668397ad2f82af4d67d1caf528d2a",
     body: #"""
       mutation DeleteProgressEntry($input: DeleteProgressEntryInput!) { deleteProgressEntry(input: $input) { __typename deletedId entry { __typename ...OfflineEntry } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
-      fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate occurredAt value skip note source version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -194,9 +194,9 @@ extension Document {
 
   public static let goalDetail = Document(
     name: "GoalDetail", kind: .query,
-    hash: "1efcdf294845dd0a6cd5959230d28e531523edd776fc6016b906a25996055d75",
+    hash: "11e74fb4be55cc0d5f0a22eefe57528e7c8ab87be45331f45b6159f64b9ddf82",
     body: #"""
-      query GoalDetail($id: ID!, $from: LocalDate, $entries: Int = 20, $after: String) { goal(id: $id) { __typename ...GoalCard description direction cumulative aggregation startDate startValue frequency { __typename times period interval } line { __typename startDate startValue deadline targetValue ratePerDay } forecast { __typename kind date earliest latest } lifeArea { __typename id name color } milestones { __typename id title dueDate reachedOn } achievements { __typename id name earnedAt } reminders { __typename id kind timeOfDay nextOccurrenceAt } series(from: $from) { __typename localDate value skipped } entries(first: $entries, after: $after) { __typename nodes { __typename id localDate value note source version } pageInfo { __typename hasNextPage endCursor } } version } }
+      query GoalDetail($id: ID!, $from: LocalDate, $entries: Int = 20, $after: String) { goal(id: $id) { __typename ...GoalCard description direction cumulative aggregation startDate startValue frequency { __typename times period interval } line { __typename startDate startValue deadline targetValue ratePerDay } forecast { __typename kind date earliest latest } lifeArea { __typename id name color } milestones { __typename id title dueDate reachedOn } achievements { __typename id name title localDate } reminders { __typename id kind timeOfDay nextOccurrenceAt } series(from: $from) { __typename localDate value skipped } entries(first: $entries, after: $after) { __typename nodes { __typename id localDate value note source version } pageInfo { __typename hasNextPage endCursor } } version } }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -237,11 +237,11 @@ extension Document {
 
   public static let logProgress = Document(
     name: "LogProgress", kind: .mutation,
-    hash: "e1361f94a317aa437750c7b35a25c7974762461c50c37ca09afb127026d5e0c5",
+    hash: "f35132a5de655ab855474c423cd0b918db8207f06d1c832272413e2ce4bd747b",
     body: #"""
       mutation LogProgress($input: LogProgressInput!) { logProgress(input: $input) { __typename entry { __typename ...OfflineEntry } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
-      fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate occurredAt value skip note source version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -293,36 +293,36 @@ extension Document {
 
   public static let offlineAreas = Document(
     name: "OfflineAreas", kind: .query,
-    hash: "e71b0592d7e3d099df83856fa0081859a205d912f150a7146c330592238b12dd",
+    hash: "58584e069e3583321157adb176a5b2e527be5db02c50f014a2e9c3262091b689",
     body: #"""
       query OfflineAreas($after: String) { viewer { __typename id lifeAreas(first: 100, after: $after) { __typename nodes { __typename ...OfflineArea } pageInfo { __typename hasNextPage endCursor } } } }
-      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position version }
+      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position customFields { __typename key label type unit options { __typename value label } required } version }
       """#)
 
   public static let offlineEntries = Document(
     name: "OfflineEntries", kind: .query,
-    hash: "3ba52edf604a6322518b44abdbf935778a34797519f7194f50f38c3281e26bfa",
+    hash: "9fa261c0c53372e255e9e5cc0451fb7459617f1de9f3a6eb91319d95d90fcbf8",
     body: #"""
       query OfflineEntries($goalId: ID!, $after: String) { goal(id: $goalId) { __typename id milestones { __typename ...OfflineMilestone } entries(first: 100, after: $after) { __typename nodes { __typename ...OfflineEntry } pageInfo { __typename hasNextPage endCursor } } } }
       fragment OfflineMilestone on Milestone { __typename id goal { __typename id } title description position dueDate reached reachedOn version }
-      fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
+      fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate occurredAt value skip note source version }
       """#)
 
   public static let offlineGoals = Document(
     name: "OfflineGoals", kind: .query,
-    hash: "de67a1656cf6d9e3707b6c24225a3f4e7d0301fbc6cb565c679b767c674cba9d",
+    hash: "648a0216990692c7653ee3601d186cccafb9abcca66480da4003606f8f35cf63",
     body: #"""
       query OfflineGoals($after: String) { viewer { __typename id goals(first: 100, after: $after) { __typename nodes { __typename ...OfflineGoal } pageInfo { __typename hasNextPage endCursor } } } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
   public static let offlineGoalsAgain = Document(
     name: "OfflineGoalsAgain", kind: .query,
-    hash: "0c22fef8208a4f98603aea1ed15acde78e3ea7c9f2f729986ebd4568692ae859",
+    hash: "c9228aab9681b07223df13702ff373839fb4c4f96edbdfe3aaf20fa97c2ec37a",
     body: #"""
       query OfflineGoalsAgain($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Goal { ...OfflineGoal } } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -375,19 +375,19 @@ extension Document {
 
   public static let reopenGoal = Document(
     name: "ReopenGoal", kind: .mutation,
-    hash: "79eb026ec642fe2bd4de02b9677c5ba92580fce2c6d1f97edbcdde2b7d7162e4",
+    hash: "02f230010b01805c08eca91649229467ef83da16921a8b34e217584a53f70a9b",
     body: #"""
       mutation ReopenGoal($input: ReopenGoalInput!) { reopenGoal(input: $input) { __typename goal { __typename ...OfflineGoal } errors { __typename code message path } } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
   public static let reorderLifeAreas = Document(
     name: "ReorderLifeAreas", kind: .mutation,
-    hash: "babb06f36228a6fcff7bdb7bf84b9e8ea5b572aaac05d8d1ca6cc64a25dba8ec",
+    hash: "f3d66f5410e0d1646ebf47415f15b296be795776c3fddfed10a0c9fe6f92f077",
     body: #"""
       mutation ReorderLifeAreas($input: ReorderLifeAreasInput!) { reorderLifeAreas(input: $input) { __typename lifeAreas { __typename ...OfflineArea } errors { __typename code message path } } }
-      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position version }
+      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position customFields { __typename key label type unit options { __typename value label } required } version }
       """#)
 
   public static let researchCompleted = Document(
@@ -459,11 +459,11 @@ extension Document {
 
   public static let skipDay = Document(
     name: "SkipDay", kind: .mutation,
-    hash: "57f6f138a95d0e302075b0c241c31824ffe7876b782fa206a2fdaf3967e4851e",
+    hash: "ff56502565396ec8c43adf141018c19c8fdeca68d368e4d4bad44871915c5349",
     body: #"""
       mutation SkipDay($input: SkipDayInput!) { skipDay(input: $input) { __typename entry { __typename ...OfflineEntry } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
-      fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate occurredAt value skip note source version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -493,19 +493,19 @@ extension Document {
 
   public static let updateGoal = Document(
     name: "UpdateGoal", kind: .mutation,
-    hash: "10d1eb0d4b187f111b31fa0bf250790553a602b22263cb696b2e91dace59049c",
+    hash: "4f7728c4ec14b2117ee77d48ffdbf89be53a97188a733bc152862cca1796cbfe",
     body: #"""
       mutation UpdateGoal($input: UpdateGoalInput!) { updateGoal(input: $input) { __typename goal { __typename ...OfflineGoal } errors { __typename code message path } } }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
   public static let updateLifeArea = Document(
     name: "UpdateLifeArea", kind: .mutation,
-    hash: "4973afd058859fffa0ee380a09bce33a84e369bedb71ef5361c2d838f77f0b73",
+    hash: "1364b54d7c745bf6f67ae1cbb80685c61f9cd60a862189a79e40b0e7b368c350",
     body: #"""
       mutation UpdateLifeArea($input: UpdateLifeAreaInput!) { updateLifeArea(input: $input) { __typename lifeArea { __typename ...OfflineArea } errors { __typename code message path } } }
-      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position version }
+      fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position customFields { __typename key label type unit options { __typename value label } required } version }
       """#)
 
   public static let updateLifeAreaNote = Document(
@@ -518,11 +518,11 @@ extension Document {
 
   public static let updateMilestone = Document(
     name: "UpdateMilestone", kind: .mutation,
-    hash: "aedf15a52dbf330fd0322a63a1fa5fd5b5c5f06ea1343c8114192f252a163a3d",
+    hash: "5cac15a953773ba12dc65ede232bf74d0ef979ed49baef9468b71a533820787a",
     body: #"""
       mutation UpdateMilestone($input: UpdateMilestoneInput!) { updateMilestone(input: $input) { __typename milestone { __typename ...OfflineMilestone } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
       fragment OfflineMilestone on Milestone { __typename id goal { __typename id } title description position dueDate reached reachedOn version }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
@@ -536,11 +536,11 @@ extension Document {
 
   public static let updateProgressEntry = Document(
     name: "UpdateProgressEntry", kind: .mutation,
-    hash: "4816d48f9ec76ed71e873acaaaf5c585574dd57b24592930b0a9bf6b69e9886a",
+    hash: "09f4fbbb167d7cbaabbeecd311051de9bc9cbe0a96f069246ed2a20ca8f5916b",
     body: #"""
       mutation UpdateProgressEntry($input: UpdateProgressEntryInput!) { updateProgressEntry(input: $input) { __typename entry { __typename ...OfflineEntry } goal { __typename ...OfflineGoal } errors { __typename code message path } } }
-      fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate value skip note source version }
-      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete completedAt lifeArea { __typename id } updatedAt version }
+      fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate occurredAt value skip note source version }
+      fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
