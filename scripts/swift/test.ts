@@ -1,10 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { manifestFile, readManifest } from '../../gateway/admission/manifest.ts';
+import { composeFromConfig } from '../../gateway/compose.ts';
+import { stripSecurityDirectives } from '../../gateway/planning/authorization.ts';
+import { createPlanner } from '../../gateway/planning/planner.ts';
+import { usedOperations } from './documents.ts';
+import { checkRecorded } from './recorded.ts';
 import { swiftFiles, typecheckScript } from './typecheck.ts';
 
 /**
@@ -21,6 +27,9 @@ const chroot = resolve(process.env.SWIFT_ROOT ?? join(root, '.jarvis/swift-toolc
 const args = process.argv.slice(2);
 const withCoverage = args.includes('--coverage');
 const filter = args.includes('--filter') ? args.slice(args.indexOf('--filter')).slice(0, 2) : [];
+
+/** Where the tests write down what they ask of graphs, seen from the chroot. */
+const recording = '/build/recorded.jsonl';
 
 /** Where at least so much of the lines has to be run. */
 const covered = ['Sync', 'Session', 'Persistence', 'PersistenceSQLite', 'Features'];
@@ -49,12 +58,33 @@ if (withCoverage) reportCoverage();
 async function runTests(): Promise<void> {
   const server = await startServer();
   try {
-    const surroundings = [`JARVIS_URL=${server.url}`, `JARVIS_ENTRIES=${process.env.JARVIS_ENTRIES ?? ''}`];
+    const surroundings = [
+      `JARVIS_URL=${server.url}`,
+      `JARVIS_ENTRIES=${process.env.JARVIS_ENTRIES ?? ''}`,
+      `JARVIS_RECORDING=${recording}`,
+    ];
+    rmSync(join(chroot, recording), { force: true });
     const coverage = withCoverage ? ['--enable-code-coverage'] : [];
     inside('the tests', 'env', ...surroundings, 'swift', 'test', ...build, ...filter, ...coverage);
   } finally {
     server.stop();
   }
+  checkRequests();
+}
+
+/** Looks at what the tests asked of graphs, scripted or not; after all of them, every operation that the sources name was asked once. */
+function checkRequests(): void {
+  const manifest = readManifest(readFileSync(manifestFile, 'utf8'));
+  const { apiSchema } = createPlanner(stripSecurityDirectives(composeFromConfig()).supergraphSdl);
+  const recorded = existsSync(join(chroot, recording)) ? readFileSync(join(chroot, recording), 'utf8') : '';
+  const { problems, asked, requests } = checkRecorded(recorded, apiSchema, manifest);
+  if (filter.length === 0)
+    for (const { name } of usedOperations(join(root, 'swift/JarvisKit/Sources'), manifest))
+      if (!asked.has(name)) problems.push(`The sources name ${name}, and no test asks for it.`);
+  console.log(`\n== ${requests} different requests of ${asked.size} operations, against the schema`);
+  if (problems.length === 0) return;
+  console.error(`FAILED: the server would not take what the package sends.\n${problems.join('\n')}`);
+  process.exit(1);
 }
 
 function whatIsMissing(): string | null {

@@ -42,6 +42,19 @@ public struct GraphClient: Sendable {
     execute: @escaping @Sendable (Request) async throws -> Answer,
     subscribe: @escaping @Sendable (Request) -> AsyncThrowingStream<Answer, any Error>
   ) {
+    #if DEBUG
+      if let recording = Recording.current {
+        self.execute = { request in
+          recording.note(request)
+          return try await execute(request)
+        }
+        self.subscribe = { request in
+          recording.note(request)
+          return subscribe(request)
+        }
+        return
+      }
+    #endif
     self.execute = execute
     self.subscribe = subscribe
   }

@@ -138,7 +138,7 @@ actor Events {
     var seen: [Int] = []
     var waits: [TimeInterval] = []
     let stream = graph.client.following(
-      Request(.changes), in: surroundings(), isLast: { $0["n"] == 9 }, place: { $0["n"] })
+      Request(.goalCompleted), in: surroundings(), isLast: { $0["n"] == 9 }, place: { $0["n"] })
     for try await event in stream {
       switch event {
       case .value(let value): seen.append(value["n"]?.number ?? 0)
@@ -155,14 +155,14 @@ actor Events {
     let gone = GraphFault.refused(code: "NOT_FOUND", message: "")
     let graph = ScriptedGraph(stream: { _ in AsyncThrowingStream { $0.finish(throwing: gone) } }) { _ in nil }
     await #expect(throws: gone) {
-      for try await _ in graph.client.following(Request(.changes), in: surroundings(), place: { $0["n"] }) {}
+      for try await _ in graph.client.following(Request(.goalCompleted), in: surroundings(), place: { $0["n"] }) {}
     }
   }
 
   @Test func waitsGrowWhileNothingComes() async throws {
     let graph = ScriptedGraph(stream: { _ in AsyncThrowingStream { $0.finish(throwing: GraphFault.offline) } }) { _ in nil }
     var waits: [TimeInterval] = []
-    for try await event in graph.client.following(Request(.changes), in: surroundings(), place: { $0["n"] }) {
+    for try await event in graph.client.following(Request(.goalCompleted), in: surroundings(), place: { $0["n"] }) {
       if case .away(let seconds) = event { waits.append(seconds) }
       if waits.count == 5 { break }
     }

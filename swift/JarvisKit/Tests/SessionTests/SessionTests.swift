@@ -221,7 +221,7 @@ struct World {
     }) { _ in nil }
     var seen: [JSONValue] = []
     let stream = base.client.kept(by: session).following(
-      Request(.changes), in: world.clock.surroundings, isLast: { _ in true }, place: { $0["n"] })
+      Request(.goalCompleted), in: world.clock.surroundings, isLast: { _ in true }, place: { $0["n"] })
     for try await event in stream { if case .value(let value) = event { seen.append(value) } }
     #expect(seen == [["n": 1]])
   }

@@ -69,7 +69,7 @@ func serverWithGoal() async -> FakeServer {
   @Test func whatWasNeverSentIsForgottenWhenItIsDeleted() async throws {
     let server = await serverWithGoal()
     let device = Device(server)
-    let goal = try await device.engine.createGoal(["title": "Read"])
+    let goal = try await device.engine.createGoal(["title": "Read", "kind": "NUMERIC"])
     _ = try await device.log(5, for: goal)
     try await device.engine.delete(goal)
     #expect(try await device.engine.pending().isEmpty)
@@ -161,7 +161,7 @@ func serverWithGoal() async -> FakeServer {
     var made: [ObjectID] = []
     for round in 0..<6 {
       for n in 0..<3 { made.append(try await device.log(10 * round + n, for: run)) }
-      made.append(try await device.engine.createGoal(["title": .string("Goal \(round)")]))
+      made.append(try await device.engine.createGoal(["title": .string("Goal \(round)"), "kind": "NUMERIC"]))
       try await device.engine.update(run, ["title": .string("Run \(round)")])
       await server.trouble(
         (0..<30).map { _ in
@@ -346,7 +346,7 @@ func serverWithGoal() async -> FakeServer {
     do {
       let device = Device(server, clock: clock, store: try SQLiteStore(path: path))
       made.append(try await device.log(1, for: run))
-      made.append(try await device.engine.createGoal(["title": "Read"]))
+      made.append(try await device.engine.createGoal(["title": "Read", "kind": "NUMERIC"]))
       made.append(try await device.log(2, for: made[1]))
       let crashing = Device(server, clock: clock, store: CrashingStore(device.store, after: writes))
       await crashing.engine.sync()
@@ -495,7 +495,7 @@ func serverWithGoal() async -> FakeServer {
 
   @Test func otherGoalsGoOnWhileOneWaitsForThePerson() async throws {
     let (server, mac, _) = try await conflict()
-    let goal = try await mac.engine.createGoal(["title": "Read"])
+    let goal = try await mac.engine.createGoal(["title": "Read", "kind": "NUMERIC"])
     await mac.engine.sync()
     #expect(await server.goals[goal.rawValue] != nil)
   }
@@ -546,7 +546,7 @@ func serverWithGoal() async -> FakeServer {
     let server = await serverWithGoal()
     let device = Device(server)
     await device.engine.sync()
-    let goal = try await device.engine.createGoal(["title": ""])
+    let goal = try await device.engine.createGoal(["title": "", "kind": "NUMERIC"])
     let entry = try await device.log(1, for: goal)
     let other = try await device.log(2, for: run)
     let status = await device.engine.sync()
