@@ -53,7 +53,7 @@ public struct GraphHTTP: Sendable {
   func execute(_ request: Request) async throws -> Answer {
     do {
       return try await send(request, withBody: false)
-    } catch GraphFault.refused(code: "PERSISTED_QUERY_NOT_FOUND", _) {
+    } catch GraphFault.refused(_, message: "PersistedQueryNotFound") {
       // The server is older than this document, or newer: it is told the document itself.
       return try await send(request, withBody: true)
     }

@@ -104,6 +104,14 @@ func say(_ text: String) { print("    \(text)") }
 
   var today: DayClock { DayClock(now: { Date() }, timeZone: .gmt) }
 
+  @Test func aDocumentThatTheServerDoesNotKnowIsToldToIt() async throws {
+    let (phone, _) = try await pair()
+    let newer = Document(
+      name: "NewerThanTheServer", kind: .query, hash: "239ccb95c4b716753eb4622bd9a51658b9f64339da6137ec7082c7512a60582a",
+      body: "query NewerThanTheServer { viewer { __typename id } }")
+    #expect(try await phone.graph.execute(Request(newer)).data["viewer"]?["id"]?.text == phone.userID)
+  }
+
   @Test func twoDevicesWorkOfflineClashAndAgree() async throws {
     let (phone, mac) = try await pair()
     #expect(await phone.sync().phase == .idle)
