@@ -35,7 +35,8 @@ export function typecheckScript(root: string): string {
     const package_ = appleTargets(root).map((name) => module(root, name, `swift/JarvisKit/Sources/${name}`));
     const apps = appTargets[system]
       .filter((folder) => existsSync(join(root, folder)))
-      .map((folder) => module(root, folder.split('/').at(-1)!, folder));
+      .map((folder) => module(root, folder.split('/').at(-1)!, folder))
+      .filter(({ files }) => files.length > 0);
     const flags = [
       ...['-swift-version 6', '-parse-as-library', `-D STUBS`, `-I ${out}`, '-I "$modules"'],
       ...['-Xcc -fmodule-map-file=/repository/swift/JarvisKit/Sources/CSQLite/module.modulemap'],

@@ -38,7 +38,7 @@ let package = Package(
 #if !os(Linux)
   package.products += [.library(name: "JarvisApp", targets: ["Screens", "AppleDevice"])]
   package.targets += [
-    .target(name: "AppleDevice", dependencies: ["Session"]),
+    .target(name: "AppleDevice", dependencies: ["Features", "GraphHTTP", "PersistenceSQLite", "Session"]),
     .target(name: "Design"),
     .target(name: "Screens", dependencies: ["Design", "Features"]),
   ]

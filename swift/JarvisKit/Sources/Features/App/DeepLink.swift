@@ -4,11 +4,12 @@ import Models
 /// Where a link, or a push that was tapped, leads.
 public enum DeepLink: Equatable, Sendable {
   case dashboard
+  case place(Place)
   case object(ObjectID)
   case logProgress(goal: ObjectID)
   case connectionReturned(parameters: [String: String])
 
-  /// Reads `jarvis://goal/<id>`, `jarvis://log/<id>`, `jarvis://connected?…`, and the same paths of the web address.
+  /// Reads `jarvis://goal/<id>`, `jarvis://log/<id>`, `jarvis://research`, `jarvis://connected?…`, and the same paths of the web address.
   /// Nil for anything else: a link is written by others.
   public init?(_ url: URL, webHost: String? = nil) {
     guard let parts = URLComponents(url: url, resolvingAgainstBaseURL: false) else { return nil }
@@ -29,6 +30,9 @@ public enum DeepLink: Equatable, Sendable {
     case (_, 2):
       guard let id = Self.id(path[1]), id.prefix == path[0] else { return nil }
       self = .object(id)
+    case (_, 1):
+      guard let place = Place.allCases.first(where: { $0.rawValue.lowercased() == path[0].lowercased() }) else { return nil }
+      self = .place(place)
     default: return nil
     }
   }
