@@ -29,7 +29,8 @@ let package = Package(
     .testTarget(name: "SyncTests", dependencies: ["Sync", "PersistenceSQLite"]),
     .testTarget(name: "SessionTests", dependencies: ["Session"]),
     .testTarget(name: "DeviceDataTests", dependencies: ["DeviceData"]),
-    .testTarget(name: "FeaturesTests", dependencies: ["Features"]),
+    .executableTarget(name: "OutboxProcess", dependencies: ["Features", "PersistenceSQLite"], path: "Tests/OutboxProcess"),
+    .testTarget(name: "FeaturesTests", dependencies: ["Features", "PersistenceSQLite", "OutboxProcess"]),
     .testTarget(name: "EndToEndTests", dependencies: ["Features", "GraphHTTP", "PersistenceSQLite"]),
   ],
   swiftLanguageModes: [.v6]

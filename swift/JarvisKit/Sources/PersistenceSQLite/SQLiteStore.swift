@@ -18,10 +18,16 @@ public actor SQLiteStore: Store {
   }
 
   private static func migrate(_ database: Database) throws {
-    let found = try database.run("PRAGMA user_version").first?.first?.int ?? 0
-    guard found <= version else { throw StoreFault.tooNew(version: found) }
-    guard found < version else { return }
+    func writtenVersion() throws -> Int {
+      let found = try database.run("PRAGMA user_version").first?.first?.int ?? 0
+      guard found <= version else { throw StoreFault.tooNew(version: found) }
+      return found
+    }
+    guard try writtenVersion() < version else { return }
     try database.transaction {
+      // Asked again: another process, a widget, may have done it while this one waited for its turn.
+      let found = try writtenVersion()
+      guard found < version else { return }
       if found < 1 {
         try database.run(
           "CREATE TABLE objects (id TEXT PRIMARY KEY, type TEXT NOT NULL, parent TEXT, position TEXT NOT NULL, version INTEGER, data TEXT NOT NULL) WITHOUT ROWID"
