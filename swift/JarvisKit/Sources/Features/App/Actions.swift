@@ -12,6 +12,8 @@ public struct Actions: Sendable {
     case ambiguous([String])
     case nothingToDo
     case noAnswerInTime
+    /// The goal has no usual value: one has to be given.
+    case needsValue
   }
 
   let engine: SyncEngine
