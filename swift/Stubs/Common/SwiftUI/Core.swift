@@ -1,6 +1,9 @@
 @_exported import Foundation
 @_exported import Observation
 
+/// What every declaration here "does": there is no behaviour behind the stand-ins.
+func stub<Value>() -> Value { fatalError() }
+
 @MainActor @preconcurrency public protocol View {
   associatedtype Body: View
   @ViewBuilder var body: Body { get }
@@ -12,10 +15,21 @@ public protocol PrimitiveView: View where Body == Never {}
 extension PrimitiveView { public var body: Never { fatalError() } }
 
 public struct EmptyView: PrimitiveView {
-  public init() {}
+  nonisolated public init() {}
 }
-
 public struct TupleView<each Content>: PrimitiveView {}
+public struct ConditionalContent<A, B> {}
+extension ConditionalContent: View where A: View, B: View { public var body: Never { fatalError() } }
+public struct AnyView: PrimitiveView {
+  nonisolated public init<V: View>(_ view: V) {}
+}
+extension Optional: View where Wrapped: View { public var body: Never { fatalError() } }
+
+public struct Group<Content> {}
+extension Group: View where Content: View {
+  public var body: Never { fatalError() }
+  nonisolated public init(@ViewBuilder content: () -> Content) {}
+}
 
 @resultBuilder public struct ViewBuilder {
   public static func buildBlock() -> EmptyView { fatalError() }
@@ -28,57 +42,28 @@ public struct TupleView<each Content>: PrimitiveView {}
   public static func buildLimitedAvailability<Content: View>(_ content: Content) -> AnyView { fatalError() }
 }
 
-public struct ConditionalContent<A, B>: PrimitiveView {}
-public struct AnyView: PrimitiveView {
-  public init<V: View>(_ view: V) {}
+@MainActor @preconcurrency public protocol ViewModifier {
+  associatedtype Body: View
+  typealias Content = ModifiedViewContent<Self>
+  @ViewBuilder func body(content: Content) -> Body
 }
-extension Optional: View where Wrapped: View { public var body: Never { fatalError() } }
+public struct ModifiedViewContent<Modifier>: PrimitiveView {}
 
-public struct Text: PrimitiveView {
-  public init(_ key: LocalizedStringKey) {}
-  public init(verbatim content: String) {}
-  @_disfavoredOverload public init<S: StringProtocol>(_ content: S) {}
-}
-
-public struct LocalizedStringKey: ExpressibleByStringInterpolation, Equatable {
-  public init(_ value: String) {}
-  public init(stringLiteral value: String) {}
-  public init(stringInterpolation: StringInterpolation) {}
-  public struct StringInterpolation: StringInterpolationProtocol {
-    public init(literalCapacity: Int, interpolationCount: Int) {}
-    public mutating func appendLiteral(_ literal: String) {}
-    public mutating func appendInterpolation(_ string: String) {}
-    public mutating func appendInterpolation(_ count: Int) {}
-  }
+extension View {
+  nonisolated public func modifier<T: ViewModifier>(_ modifier: T) -> some View { self }
+  nonisolated public func id<ID: Hashable>(_ id: ID) -> some View { self }
+  nonisolated public func tag<V: Hashable>(_ tag: V) -> some View { self }
+  nonisolated public func equatable() -> some View where Self: Equatable { self }
 }
 
-@propertyWrapper public struct State<Value> {
-  public init(wrappedValue: Value) { fatalError() }
-  public init(initialValue: Value) { fatalError() }
-  public var wrappedValue: Value {
-    get { fatalError() }
-    nonmutating set {}
-  }
-  public var projectedValue: Binding<Value> { fatalError() }
-}
-
-@propertyWrapper @dynamicMemberLookup public struct Binding<Value> {
-  public init(get: @escaping () -> Value, set: @escaping (Value) -> Void) { fatalError() }
-  public static func constant(_ value: Value) -> Binding<Value> { fatalError() }
-  public var wrappedValue: Value {
-    get { fatalError() }
-    nonmutating set {}
-  }
-  public var projectedValue: Binding<Value> { self }
-  public subscript<Subject>(dynamicMember keyPath: WritableKeyPath<Value, Subject>) -> Binding<Subject> { fatalError() }
-}
-
-public struct VStack<Content: View>: PrimitiveView {
-  public init(alignment: HorizontalAlignment = .center, spacing: CGFloat? = nil, @ViewBuilder content: () -> Content) {}
-}
-public struct HorizontalAlignment: Equatable, Sendable {
-  public static let leading = Self(), center = Self(), trailing = Self()
+public protocol PreferenceKey {
+  associatedtype Value
+  static var defaultValue: Value { get }
+  static func reduce(value: inout Value, nextValue: () -> Value)
 }
 extension View {
-  nonisolated public func padding(_ length: CGFloat) -> some View { self }
+  nonisolated public func preference<K: PreferenceKey>(key: K.Type = K.self, value: K.Value) -> some View { self }
+  nonisolated public func onPreferenceChange<K: PreferenceKey>(
+    _ key: K.Type = K.self, perform action: @escaping (K.Value) -> Void
+  ) -> some View where K.Value: Equatable { self }
 }
