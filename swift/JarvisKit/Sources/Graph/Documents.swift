@@ -10,6 +10,14 @@ extension Document {
       fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
       """#)
 
+  public static let approveResearchResult = Document(
+    name: "ApproveResearchResult", kind: .mutation,
+    hash: "c656ec86b6f8523792308904c2f112e9d7d218816ec8994ae1c025d8c7b817cb",
+    body: #"""
+      mutation ApproveResearchResult($input: ApproveResearchResultInput!) { approveResearchResult(input: $input) { __typename result { __typename ...ResearchResultRow reviews { __typename fromStatus toStatus reason at actor { __typename kind id } } } errors { __typename code message path } } }
+      fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
+      """#)
+
   public static let approveToolCall = Document(
     name: "ApproveToolCall", kind: .mutation,
     hash: "a2ad2bbac6f21cb3fc9c111bb4c0e8b9b9c1e8a94a91f1293bb2d59f749aaf44",
@@ -24,6 +32,14 @@ extension Document {
     body: #"""
       query AutomationRules($first: Int = 50, $after: String) { viewer { __typename id automationRules(first: $first, after: $after) { __typename nodes { __typename id name description active mode disabledReason nextRunAt lastRun { __typename ...AutomationRunRow } version } pageInfo { __typename hasNextPage endCursor } } } }
       fragment AutomationRunRow on AutomationRun { __typename id state trigger event subjectId localOccurrence value reason message retryAt createdAt startedAt endedAt }
+      """#)
+
+  public static let cancelResearchRun = Document(
+    name: "CancelResearchRun", kind: .mutation,
+    hash: "3e9f2c99030a5ef3b5557be4d47e14e55fd07b4b58839ca515b0c4779c7781ac",
+    body: #"""
+      mutation CancelResearchRun($input: CancelResearchRunInput!) { cancelResearchRun(input: $input) { __typename run { __typename ...ResearchRunRow } errors { __typename code message path } } }
+      fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
       """#)
 
   public static let changes = Document(
@@ -101,6 +117,14 @@ extension Document {
       fragment ReminderRow on Reminder { __typename id kind message timeOfDay date weekdays daysBeforeDeadline followPace active nextOccurrenceAt goal { __typename id title } version }
       """#)
 
+  public static let createResearchCategory = Document(
+    name: "CreateResearchCategory", kind: .mutation,
+    hash: "dd4c532cbf79d8b7642e679e981e8f56fed0c1a62ed95f399bd776eecf441a58",
+    body: #"""
+      mutation CreateResearchCategory($input: CreateResearchCategoryInput!) { createResearchCategory(input: $input) { __typename category { __typename ...ResearchCategoryRow } errors { __typename code message path } } }
+      fragment ResearchCategoryRow on ResearchCategory { __typename id name description active pendingResultCount schedule { __typename kind text startDate startTime description timeZone nextRuns(count: 1) { __typename at localDate localTime } } version }
+      """#)
+
   public static let dashboard = Document(
     name: "Dashboard", kind: .query,
     hash: "66434c5d060e2e019c8dcb12c7ca7ba36e8d395e94416dc5e67145991fffd1cc",
@@ -169,6 +193,22 @@ extension Document {
       mutation DeleteReminder($input: DeleteReminderInput!) { deleteReminder(input: $input) { __typename reminderId errors { __typename code message path } } }
       """#)
 
+  public static let deleteResearchCategory = Document(
+    name: "DeleteResearchCategory", kind: .mutation,
+    hash: "93d18aa4c043aadab23127338264d3acad75a992a3d3a66b42941c23c1296b73",
+    body: #"""
+      mutation DeleteResearchCategory($input: DeleteResearchCategoryInput!) { deleteResearchCategory(input: $input) { __typename deletedId category { __typename ...ResearchCategoryRow } errors { __typename code message path } } }
+      fragment ResearchCategoryRow on ResearchCategory { __typename id name description active pendingResultCount schedule { __typename kind text startDate startTime description timeZone nextRuns(count: 1) { __typename at localDate localTime } } version }
+      """#)
+
+  public static let deleteResearchResult = Document(
+    name: "DeleteResearchResult", kind: .mutation,
+    hash: "8200add30481ac8cb88cbc56e28dcca99a034f9fe11161192d26da0b40764de3",
+    body: #"""
+      mutation DeleteResearchResult($input: DeleteResearchResultInput!) { deleteResearchResult(input: $input) { __typename deletedId result { __typename ...ResearchResultRow } errors { __typename code message path } } }
+      fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
+      """#)
+
   public static let deviceConnections = Document(
     name: "DeviceConnections", kind: .query,
     hash: "a180cf15438a05ceaccf4c94ffb05950f22b95a67bf7de9197e9c6a9bea887eb",
@@ -225,6 +265,14 @@ extension Document {
       mutation IngestReminders($input: IngestRemindersInput!) { ingestReminders(input: $input) { __typename results { __typename ...IngestResultRow } counts { __typename ...IngestCountsRow } anchor errors { __typename code message path } } }
       fragment IngestResultRow on IngestResult { __typename outcome errors { __typename code message path } }
       fragment IngestCountsRow on IngestCounts { __typename created updated unchanged deleted rejected }
+      """#)
+
+  public static let integrateResearchResult = Document(
+    name: "IntegrateResearchResult", kind: .mutation,
+    hash: "d8f3d0f007fc9769790a2cbdd45e32e4578e1fdd54ebc1691d7498b5aadc7e96",
+    body: #"""
+      mutation IntegrateResearchResult($input: IntegrateResearchResultInput!) { integrateResearchResult(input: $input) { __typename createdId result { __typename ...ResearchResultRow createdIds reviews { __typename fromStatus toStatus reason at actor { __typename kind id } } } errors { __typename code message path } } }
+      fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
       """#)
 
   public static let lifeAreas = Document(
@@ -334,6 +382,13 @@ extension Document {
       fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
       """#)
 
+  public static let previewResearchSchedule = Document(
+    name: "PreviewResearchSchedule", kind: .query,
+    hash: "375cf6a6440fb7bde5e48c606657df651a88618e4bdae672b066285be68edc45",
+    body: #"""
+      query PreviewResearchSchedule($schedule: ResearchScheduleInput!) { researchSchedulePreview(schedule: $schedule) { __typename description nextRuns(count: 5) { __typename at localDate localTime offset } } }
+      """#)
+
   public static let progressUpdated = Document(
     name: "ProgressUpdated", kind: .subscription,
     hash: "f7194fe264ed3a37d00afceb886e16aac4979e27ab7740354d5f24e82b63e230",
@@ -355,6 +410,14 @@ extension Document {
     hash: "82728b5d01a4828bd19a875c9b4ebcf247de9f9dc86b491f5529fd80f6220ea9",
     body: #"""
       mutation RegisterDevice($input: RegisterDeviceInput!) { registerDevice(input: $input) { __typename device { __typename id name platform pushEnabled } errors { __typename code message path } } }
+      """#)
+
+  public static let rejectResearchResult = Document(
+    name: "RejectResearchResult", kind: .mutation,
+    hash: "a6e47bddf6de9b37b99453a704d0a2258843757c3c439b99f34dd45cc824d743",
+    body: #"""
+      mutation RejectResearchResult($input: RejectResearchResultInput!) { rejectResearchResult(input: $input) { __typename result { __typename ...ResearchResultRow reviews { __typename fromStatus toStatus reason at actor { __typename kind id } } } errors { __typename code message path } } }
+      fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
       """#)
 
   public static let rejectToolCall = Document(
@@ -390,6 +453,25 @@ extension Document {
       fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position customFields { __typename key label type unit options { __typename value label } required } version }
       """#)
 
+  public static let researchCategories = Document(
+    name: "ResearchCategories", kind: .query,
+    hash: "3ec92e1d5f9cdaa1f0708e97d57f3b6465e0cf4f38edee3b5698edc09d423d66",
+    body: #"""
+      query ResearchCategories($first: Int = 20, $after: String, $active: Boolean) { viewer { __typename researchCategories(first: $first, after: $after, active: $active) { __typename nodes { __typename ...ResearchCategoryRow underWay: runs(states: [QUEUED, RUNNING], first: 1) { __typename nodes { __typename ...ResearchRunRow } } } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment ResearchCategoryRow on ResearchCategory { __typename id name description active pendingResultCount schedule { __typename kind text startDate startTime description timeZone nextRuns(count: 1) { __typename at localDate localTime } } version }
+      fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
+      """#)
+
+  public static let researchCategoryDetail = Document(
+    name: "ResearchCategoryDetail", kind: .query,
+    hash: "39b0697ee6b4d8e988f71345bec60af62ddd1bbf190845908712c4f7fe7fc976",
+    body: #"""
+      query ResearchCategoryDetail($id: ID!, $filter: ResearchResultFilter, $first: Int = 20, $after: String) { researchCategory(id: $id) { __typename ...ResearchCategoryRow prompt sources missedRunPolicy schedule { __typename nextFive: nextRuns(count: 5) { __typename at localDate localTime offset } } underWay: runs(states: [QUEUED, RUNNING], first: 1) { __typename nodes { __typename ...ResearchRunRow } } results(filter: $filter, first: $first, after: $after) { __typename nodes { __typename ...ResearchResultRow } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment ResearchCategoryRow on ResearchCategory { __typename id name description active pendingResultCount schedule { __typename kind text startDate startTime description timeZone nextRuns(count: 1) { __typename at localDate localTime } } version }
+      fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
+      fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
+      """#)
+
   public static let researchCompleted = Document(
     name: "ResearchCompleted", kind: .subscription,
     hash: "037d8771b15ea84cb72c0e220012e7876b14bca95e440b4a406efff64aa7b052",
@@ -399,11 +481,74 @@ extension Document {
       fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
       """#)
 
+  public static let researchProgress = Document(
+    name: "ResearchProgress", kind: .subscription,
+    hash: "6631e1ff0cb850cb26eddc7309ab20e6d5c6419e8ff4ef34a0f152d3d014c3bc",
+    body: #"""
+      subscription ResearchProgress($runId: ID, $after: ID) { researchProgress(runId: $runId, after: $after) { __typename event { __typename id at } run { __typename ...ResearchRunRow } } }
+      fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
+      """#)
+
+  public static let researchReport = Document(
+    name: "ResearchReport", kind: .query,
+    hash: "27da18c6eeecbc21fb82227c9cc32ec4a020a99c7fdd368e6dfa20d659858f7a",
+    body: #"""
+      query ResearchReport($categoryIds: [ID!], $from: LocalDate, $to: LocalDate, $statuses: [ResearchStatus!]! = [APPROVED, INTEGRATED]) { viewer { __typename researchReport( categoryIds: $categoryIds from: $from to: $to statuses: $statuses ) { __typename title from to resultCount markdown html } } }
+      """#)
+
+  public static let researchResultDetail = Document(
+    name: "ResearchResultDetail", kind: .query,
+    hash: "41835385b5e5799b913f9f516a20543a6f842c9184face23ff2d9e09372bed0e",
+    body: #"""
+      query ResearchResultDetail($id: ID!) { researchResult(id: $id) { __typename ...ResearchResultRow content claims { __typename text quote verdict source { __typename url title hash } } sources { __typename url title fetchedAt hash } reviews { __typename fromStatus toStatus reason at actor { __typename kind id } } createdIds run { __typename id } createdAt } }
+      fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
+      """#)
+
   public static let researchResults = Document(
     name: "ResearchResults", kind: .query,
     hash: "70f505cc7a5a1366c5d7feeb539335e165a39efa682fb70c23df4cfa962019a7",
     body: #"""
       query ResearchResults($filter: ResearchResultFilter, $first: Int = 20, $after: String) { viewer { __typename researchResults(filter: $filter, first: $first, after: $after) { __typename nodes { __typename ...ResearchResultRow } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
+      """#)
+
+  public static let researchRunDetail = Document(
+    name: "ResearchRunDetail", kind: .query,
+    hash: "b3ef8f2d43c17dbab33938063ee121cea3d9a74caa443034f00f5b1d1f3084c2",
+    body: #"""
+      query ResearchRunDetail($id: ID!) { researchRun(id: $id) { __typename ...ResearchRunRow localOccurrence cost steps { __typename step state startedAt endedAt note } failures { __typename url code message } result { __typename ...ResearchResultRow } changes { __typename since { __typename id title } newClaims { __typename text quote verdict } goneClaims { __typename text } newSources { __typename url title } } } }
+      fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
+      fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
+      """#)
+
+  public static let researchRuns = Document(
+    name: "ResearchRuns", kind: .query,
+    hash: "696959ad799da5a893364d3c48502e26bdacdb3a007c9f506fe83338c609a9ee",
+    body: #"""
+      query ResearchRuns($categoryId: ID!, $first: Int = 20, $after: String) { researchCategory(id: $categoryId) { __typename id nextRunAt runs(first: $first, after: $after) { __typename nodes { __typename ...ResearchRunRow } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
+      """#)
+
+  public static let researchSources = Document(
+    name: "ResearchSources", kind: .query,
+    hash: "c0fa37e772a1ad0f4e34be8ec17ee96c591ad184f216c9e6fd361413550132c6",
+    body: #"""
+      query ResearchSources($id: ID!) { researchResult(id: $id) { __typename id sources { __typename url title hash snapshot { __typename finalUrl text publishedAt fetchedAt checkedAt } } } }
+      """#)
+
+  public static let retryResearchRun = Document(
+    name: "RetryResearchRun", kind: .mutation,
+    hash: "48a5e0504e68e76dcb93319330826e8547bd24b17392f2f6db38dd57aa20d068",
+    body: #"""
+      mutation RetryResearchRun($input: RetryResearchRunInput!) { retryResearchRun(input: $input) { __typename run { __typename ...ResearchRunRow } errors { __typename code message path } } }
+      fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
+      """#)
+
+  public static let searchResearch = Document(
+    name: "SearchResearch", kind: .query,
+    hash: "5f34cdac8f65715d6670b8fe33f3442e7f8ba858176282abd67b5daf91225c3f",
+    body: #"""
+      query SearchResearch($query: String!, $first: Int = 20, $after: String) { viewer { __typename searchResearch(query: $query, first: $first, after: $after) { __typename nodes { __typename result { __typename ...ResearchResultRow } excerpt { __typename text found } } pageInfo { __typename hasNextPage endCursor } } } }
       fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
       """#)
 
@@ -483,6 +628,14 @@ extension Document {
       fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
       """#)
 
+  public static let triggerResearch = Document(
+    name: "TriggerResearch", kind: .mutation,
+    hash: "03147e1fca4fff42a39dfc3d2f48befbeb11a8b69b8e3ef69ea18fd261f71618",
+    body: #"""
+      mutation TriggerResearch($input: TriggerResearchInput!) { triggerResearch(input: $input) { __typename run { __typename ...ResearchRunRow } errors { __typename code message path } } }
+      fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
+      """#)
+
   public static let updateConnection = Document(
     name: "UpdateConnection", kind: .mutation,
     hash: "4d6779888ce9ea42bb8c49034221488fb2c0e880be7b020d8fdb58860df2a460",
@@ -550,5 +703,13 @@ extension Document {
     body: #"""
       mutation UpdateReminder($input: UpdateReminderInput!) { updateReminder(input: $input) { __typename reminder { __typename ...ReminderRow } errors { __typename code message path } } }
       fragment ReminderRow on Reminder { __typename id kind message timeOfDay date weekdays daysBeforeDeadline followPace active nextOccurrenceAt goal { __typename id title } version }
+      """#)
+
+  public static let updateResearchCategory = Document(
+    name: "UpdateResearchCategory", kind: .mutation,
+    hash: "3809ea2af8fce50f7f022e601d07df26c9b8fae35a4fad3b29d2e501623d80bc",
+    body: #"""
+      mutation UpdateResearchCategory($input: UpdateResearchCategoryInput!) { updateResearchCategory(input: $input) { __typename category { __typename ...ResearchCategoryRow prompt sources missedRunPolicy } errors { __typename code message path } } }
+      fragment ResearchCategoryRow on ResearchCategory { __typename id name description active pendingResultCount schedule { __typename kind text startDate startTime description timeZone nextRuns(count: 1) { __typename at localDate localTime } } version }
       """#)
 }

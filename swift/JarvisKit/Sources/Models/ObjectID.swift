@@ -4,6 +4,10 @@ import Foundation
 public enum ObjectKind: String, Codable, Sendable, CaseIterable {
   case goal, entry, milestone, area, note, reminder, conversation, message
   case device
+  case researchCategory = "category"
+  case researchRun = "run"
+  case rule
+  case ruleRun = "rulerun"
 }
 
 /// The id of an object in the graph, e.g. `goal_0192f3…`. It says which kind it is of, and is otherwise opaque.

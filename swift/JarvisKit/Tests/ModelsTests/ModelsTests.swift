@@ -17,7 +17,8 @@ import Testing
   @Test func kindsAreReadOffThePrefix() {
     #expect(ObjectID("goal_0192").kind == .goal)
     #expect(ObjectID("rulerun_0192").prefix == "rulerun")
-    #expect(ObjectID("rulerun_0192").kind == nil)
+    #expect(ObjectID("rulerun_0192").kind == .ruleRun)
+    #expect(ObjectID("nobody_0192").kind == nil)
     #expect(ObjectID("nothing").prefix == nil)
     #expect(ObjectID("_x").prefix == nil)
   }
