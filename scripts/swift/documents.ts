@@ -43,3 +43,60 @@ extension Document {
 ${members.join('\n')}}
 `;
 }
+
+/** The name of the type that Apollo generates for an operation: with its kind at the end, unless the name ends so already. */
+export function generatedType({ name, type }: Pick<ManifestOperation, 'name' | 'type'>): string {
+  const kind = type[0]!.toUpperCase() + type.slice(1);
+  const upper = name[0]!.toUpperCase() + name.slice(1);
+  return upper.endsWith(kind) ? upper : `${upper}${kind}`;
+}
+
+/** The Swift file by which GraphApollo finds the types that Apollo generates. */
+export function printRegistry(operations: ManifestOperation[]): string {
+  const entries = (kind: (operation: ManifestOperation) => boolean) => {
+    const lines = operations
+      .filter(kind)
+      .map((operation) => `    "${operation.name}": .${operation.type}(${generatedType(operation)}.self),\n`);
+    return lines.length > 0 ? `[\n${lines.join('')}  ]` : '[:]';
+  };
+  return `// Generated from operations/ by "npm run generate:swift". Do not edit; it is no part of the repository.
+// swift-format-ignore-file
+import JarvisAPI
+
+enum Operations {
+  static let runners: [String: Runner] = ${entries(({ type }) => type !== 'subscription')}
+
+  static let followers: [String: Follower] = ${entries(({ type }) => type === 'subscription')}
+}
+`;
+}
+
+/** What Apollo would generate, as far as GraphApollo uses it: for checking types where Apollo's code generation does not run. */
+export function printStandIns(operations: ManifestOperation[]): string {
+  const types = operations.map((operation) => {
+    const { name, id, type } = operation;
+    return `public struct ${generatedType(operation)}: GraphQL${type[0]!.toUpperCase()}${type.slice(1)} {
+  public static let operationName: String = "${name}"
+  public static let operationDocument: ApolloAPI.OperationDocument = .init(operationIdentifier: "${id}")
+  public typealias Data = StandInData
+}
+`;
+  });
+  return `// Generated from operations/ by "npm run generate:swift". Do not edit; it is no part of the repository.
+// swift-format-ignore-file
+@_spi(Execution) @_spi(Unsafe) import ApolloAPI
+
+public enum SchemaMetadata: ApolloAPI.SchemaMetadata {
+  public static let configuration: any ApolloAPI.SchemaConfiguration.Type = SchemaConfiguration.self
+  public static func objectType(forTypename typename: String) -> ApolloAPI.Object? { nil }
+}
+
+public struct StandInData: RootSelectionSet {
+  public typealias Schema = SchemaMetadata
+  @_spi(Execution) public static var __parentType: any ApolloAPI.ParentType { fatalError() }
+  @_spi(Unsafe) public let __data: DataDict
+  @_spi(Unsafe) public init(_dataDict: DataDict) { __data = _dataDict }
+}
+
+${types.join('\n')}`;
+}

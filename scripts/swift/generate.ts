@@ -5,7 +5,7 @@ import { composeFromConfig } from '../../gateway/compose.ts';
 import { stripSecurityDirectives } from '../../gateway/planning/authorization.ts';
 import { createPlanner } from '../../gateway/planning/planner.ts';
 import { exampleAnswer, type Fullness } from './answers.ts';
-import { printOperations, usedOperations } from './documents.ts';
+import { printOperations, printRegistry, printStandIns, usedOperations } from './documents.ts';
 import { maintainCatalogue } from './strings.ts';
 
 /**
@@ -34,6 +34,12 @@ if (!maintainCatalogue(root, check)) {
   );
   process.exit(1);
 }
+
+// Apollo's own code is generated on a Mac; what stands in for it here serves the check of types alone.
+writeFileSync(join(swift, 'Sources/GraphApollo/Operations.swift'), printRegistry(operations));
+const standIns = join(root, 'swift/Stubs/Generated/JarvisAPI');
+mkdirSync(standIns, { recursive: true });
+writeFileSync(join(standIns, 'Operations.swift'), printStandIns(operations));
 
 const { apiSchema } = createPlanner(stripSecurityDirectives(composeFromConfig()).supergraphSdl);
 rmSync(answers, { recursive: true, force: true });

@@ -32,7 +32,9 @@ export function typecheckScript(root: string): string {
   for (const system of systems) {
     const out = `/build/typecheck/${system}`;
     const stubs = ['Common', system].flatMap((group) => modulesIn(root, join('swift/Stubs', group)));
-    const package_ = appleTargets(root).map((name) => module(root, name, `swift/JarvisKit/Sources/${name}`));
+    const package_ = appleTargets(root).map((name) =>
+      module(root, name, `swift/JarvisKit/Sources/${name}`, `swift/Stubs/Generated/${name}`),
+    );
     const apps = appTargets[system]
       .filter((folder) => existsSync(join(root, folder)))
       .map((folder) => module(root, folder.split('/').at(-1)!, folder))
@@ -80,8 +82,11 @@ function modulesIn(root: string, folder: string): Module[] {
     .map(({ name }) => module(root, name, join(folder, name)));
 }
 
-function module(root: string, name: string, folder: string): Module {
-  const files = swiftFiles(root, folder);
+/** @param generated a folder with what is generated of the module elsewhere, if it has any. */
+function module(root: string, name: string, folder: string, generated = ''): Module {
+  const files = [folder, ...(generated && existsSync(join(root, generated)) ? [generated] : [])].flatMap((each) =>
+    swiftFiles(root, each),
+  );
   const text = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
   const imports = [...text.matchAll(/^(?:@\w+(?:\([^)]*\))? )*import (?:\w+ )?(\w+)/gm)].map(
     ([, imported]) => imported!,

@@ -37,10 +37,19 @@ let package = Package(
 )
 
 #if !os(Linux)
-  package.products += [.library(name: "JarvisApp", targets: ["Screens", "AppleDevice"])]
+  package.dependencies += [.package(url: "https://github.com/apollographql/apollo-ios.git", from: "2.3.0")]
+  package.products += [.library(name: "JarvisApp", targets: ["Screens", "AppleDevice", "GraphApollo"])]
   package.targets += [
     .target(name: "AppleDevice", dependencies: ["Features", "GraphHTTP", "PersistenceSQLite", "Session"]),
     .target(name: "Design"),
     .target(name: "Screens", dependencies: ["Design", "Features"]),
+    // Apollo's code generation writes the rest of it: "npm run codegen:ios".
+    .target(name: "JarvisAPI", dependencies: ["Models", .product(name: "ApolloAPI", package: "apollo-ios")]),
+    .target(
+      name: "GraphApollo",
+      dependencies: [
+        "JarvisAPI", "Session", .product(name: "Apollo", package: "apollo-ios"), .product(name: "ApolloSQLite", package: "apollo-ios"),
+        .product(name: "ApolloWebSocket", package: "apollo-ios"),
+      ]),
   ]
 #endif

@@ -22,6 +22,7 @@ import {
   disagreements,
   findCli,
 } from '../../scripts/swift/apollo.ts';
+import { generatedType, printRegistry, printStandIns, usedOperations } from '../../scripts/swift/documents.ts';
 import { apiSchema } from '../support/schema.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -252,6 +253,25 @@ describe('every operation of the manifest, as Apollo iOS would send it,', () => 
   test('has the SHA-256 of its body as its id', () => {
     for (const { name, id, body } of operations)
       expect({ name, id }).toEqual({ name, id: createHash('sha256').update(body, 'utf8').digest('hex') });
+  });
+});
+
+describe('what the package needs of Apollo’s code', () => {
+  test('is found by the names that Apollo gives', () => {
+    expect(generatedType({ name: 'Dashboard', type: 'query' })).toBe('DashboardQuery');
+    expect(generatedType({ name: 'logProgress', type: 'mutation' })).toBe('LogProgressMutation');
+    expect(generatedType({ name: 'GoalSubscription', type: 'subscription' })).toBe('GoalSubscription');
+  });
+
+  test('is every operation that its sources name, by its kind', () => {
+    const used = usedOperations(join(root, 'swift/JarvisKit/Sources'), manifest);
+    const [runners, followers] = printRegistry(used).split('static let followers');
+    for (const operation of used) {
+      const entry = `"${operation.name}": .${operation.type}(${generatedType(operation)}.self),`;
+      expect(operation.type === 'subscription' ? followers : runners).toContain(entry);
+      expect(printStandIns(used)).toContain(`struct ${generatedType(operation)}: `);
+    }
+    expect(printRegistry([])).toContain('[String: Runner] = [:]');
   });
 });
 

@@ -37,6 +37,8 @@ public struct Paging<Value: Sendable>: Sendable {
     _ request: Request, graph: GraphClient, store: any Store, surroundings: Surroundings,
     isEmpty: @escaping @Sendable (Value) -> Bool = { _ in false }, paging: Paging<Value>? = nil
   ) {
+    var request = request
+    request.mayBeKept = true
     self.request = request
     self.graph = graph
     self.store = store
@@ -75,6 +77,12 @@ public struct Paging<Value: Sendable>: Sendable {
       let value = try answer.read(as: Value.self)
       guard mine == latest else { return }
       isRefreshing = false
+      // What is shown says itself when it was seen; an answer that was put together of kept ones is for a screen that has nothing yet.
+      if let keptAt = answer.keptAt {
+        if seenAt != nil { return fail(.offline) }
+        seenAt = keptAt
+        return show(value, .offline(since: keptAt))
+      }
       let now = surroundings.now()
       seenAt = now
       show(value, answer.problems.isEmpty ? nil : .partial)
@@ -101,6 +109,7 @@ public struct Paging<Value: Sendable>: Sendable {
     defer { isLoadingMore = false }
     let mine = latest
     var next = request
+    next.mayBeKept = false
     next.variables = request.variables.merging([paging.variable: .string(cursor)])
     do {
       let page: Value = try await graph.run(next)

@@ -27,6 +27,8 @@ public struct Request: Sendable, Hashable {
   public var variables: JSONValue
   /// Sent again with the same key and input, a mutation is done once; the server remembers the key for 24 hours.
   public var idempotencyKey: String?
+  /// Whether the answer may be kept on this device, and given again while the server cannot be reached (`Answer.keptAt`).
+  public var mayBeKept = false
 
   public init(_ operation: Document, _ variables: JSONValue = [:], idempotencyKey: String? = nil) {
     self.operation = operation

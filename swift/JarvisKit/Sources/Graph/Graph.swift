@@ -5,10 +5,17 @@ import Models
 public struct Answer: Sendable, Equatable {
   public let data: JSONValue
   public let problems: [GraphProblem]
+  /// Set for an answer that this device gave in the server's place: nothing in it is newer.
+  public let keptAt: Date?
 
   public init(data: JSONValue, problems: [GraphProblem] = []) {
+    self.init(data: data, problems: problems, keptAt: nil)
+  }
+
+  public init(data: JSONValue, problems: [GraphProblem], keptAt: Date?) {
     self.data = data
     self.problems = problems
+    self.keptAt = keptAt
   }
 
   /// Reads a body of GraphQL over HTTP.

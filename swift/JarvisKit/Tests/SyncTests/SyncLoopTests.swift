@@ -155,7 +155,7 @@ actor Waits {
   @Test func whatWaitsForThePersonIsNoReasonToSync() async throws {
     try await running { statuses in
       await next(statuses, isUpToDate)
-      _ = try await device.engine.createGoal(["title": ""])
+      _ = try await device.engine.createGoal(["title": "", "kind": "NUMERIC"])
       await next(statuses) { $0.phase == .idle && $0.needPerson == 1 }
       #expect(await device.engine.hasSomethingToSend() == false)
     }

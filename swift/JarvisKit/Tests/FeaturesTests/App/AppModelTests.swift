@@ -155,7 +155,7 @@ private struct Always: Reachability {
   @Test func whatThePersonDoesIsSentAtOnce() async throws {
     await app.scene("one", isOpen: true)
     await until { app.status.completeAt != nil }
-    try await #require(app.account).engine.createGoal(["title": "Run", "kind": "COUNT"])
+    try await #require(app.account).engine.createGoal(["title": "Run", "kind": "NUMERIC"])
     await until { app.status.needPerson == 1 }
     #expect(await server.asked["CreateGoal"] == 1)
   }
@@ -211,7 +211,7 @@ private struct Always: Reachability {
   @Test func aSessionThatEndedIsSaidAndWhatWasNotSentIsKept() async throws {
     await server.set(isAway: true)
     await app.scene("one", isOpen: true)
-    try await #require(app.account).engine.createGoal(["title": "Run"])
+    try await #require(app.account).engine.createGoal(["title": "Run", "kind": "NUMERIC"])
     await server.set(isAway: false)
     await server.set(turnsDown: true)
     await app.sync()

@@ -1,0 +1,2 @@
+/// An e-mail address. The package reads it from this text as its own type. Written by hand; Apollo's code generation leaves it alone.
+public typealias EmailAddress = String

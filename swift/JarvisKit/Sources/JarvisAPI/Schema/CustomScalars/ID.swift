@@ -1,0 +1,2 @@
+/// The id of an object. The package reads it from this text as its own type. Written by hand; Apollo's code generation leaves it alone.
+public typealias ID = String

@@ -1,0 +1,2 @@
+/// A name of the IANA time zone database. The package reads it from this text as its own type. Written by hand; Apollo's code generation leaves it alone.
+public typealias TimeZone = String
