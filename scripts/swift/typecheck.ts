@@ -88,7 +88,7 @@ function module(root: string, name: string, folder: string, generated = ''): Mod
     swiftFiles(root, each),
   );
   const text = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
-  const imports = [...text.matchAll(/^(?:@\w+(?:\([^)]*\))? )*import (?:\w+ )?(\w+)/gm)].map(
+  const imports = [...text.matchAll(/^\s*(?:@\w+(?:\([^)]*\))? )*import (?:\w+ )?(\w+)/gm)].map(
     ([, imported]) => imported!,
   );
   return { name, folder, files, imports: new Set(imports) };

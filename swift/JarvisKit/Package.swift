@@ -41,7 +41,7 @@ let package = Package(
   package.products += [.library(name: "JarvisApp", targets: ["Screens", "AppleDevice", "GraphApollo"])]
   package.targets += [
     .target(name: "AppleDevice", dependencies: ["Features", "GraphHTTP", "PersistenceSQLite", "Session"]),
-    .target(name: "Design"),
+    .target(name: "Design", dependencies: ["Features"]),
     .target(name: "Screens", dependencies: ["Design", "Features"]),
     // Apollo's code generation writes the rest of it: "npm run codegen:ios".
     .target(name: "JarvisAPI", dependencies: ["Models", .product(name: "ApolloAPI", package: "apollo-ios")]),

@@ -6,4 +6,6 @@ public enum Spacing {
   public static let small: CGFloat = 8
   public static let medium: CGFloat = 16
   public static let large: CGFloat = 24
+  /// What a finger needs.
+  public static let touch: CGFloat = 44
 }
