@@ -237,6 +237,46 @@ public actor DeviceConnections {
     try await update(provider) { $0.hasChanges = true }
   }
 
+  /// Seconds that changes are given to gather: one edit in a calendar tells of itself several times.
+  static let gathering: TimeInterval = 2
+
+  /// Keeps what is connected up to date until the task is cancelled: what is due, what the device tells, what the person connects.
+  public func run() async {
+    let (wishes, wish) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    // Without a network, what is known is enough to begin with.
+    try? await refresh()
+    await withTaskGroup(of: Void.self) { group in
+      for provider in DeviceProvider.allCases {
+        guard let access = sources.access(provider) else { continue }
+        group.addTask { for await _ in access.changes() { try? await self.noteChanges(provider) } }
+      }
+      let changes = changes()
+      group.addTask { for await _ in changes { wish.yield() } }
+      group.addTask { await self.keepUp(wishes, wish) }
+      await group.waitForAll()
+    }
+  }
+
+  private func keepUp(_ wishes: AsyncStream<Void>, _ wish: AsyncStream<Void>.Continuation) async {
+    var timer: Task<Void, Never>?
+    defer { timer?.cancel() }
+    wish.yield()
+    for await _ in wishes {
+      timer?.cancel()
+      do {
+        try await surroundings.pause(Self.gathering)
+        try await syncDue()
+        guard let due = try await nextDue() else { continue }
+        let seconds = max(1, due.timeIntervalSince(surroundings.now()))
+        timer = Task { [surroundings] in if (try? await surroundings.pause(seconds)) != nil { wish.yield() } }
+      } catch is CancellationError {
+        if Task.isCancelled { return }
+      } catch {
+        // A store that cannot be written now is asked again when something changes.
+      }
+    }
+  }
+
   /// When the next sync is due; nil when there is none. What lies in the past is due.
   public func nextDue() async throws -> Date? {
     var dates: [Date] = []

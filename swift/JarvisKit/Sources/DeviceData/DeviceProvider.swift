@@ -35,6 +35,13 @@ public protocol DeviceAccess: Sendable {
   func permission() async -> DevicePermission
   /// Shows the system's question, which is asked once: afterwards it answers by itself.
   func requestPermission() async throws -> DevicePermission
+  /// Comes each time the data may have changed, while somebody listens.
+  func changes() -> AsyncStream<Void>
+}
+
+extension DeviceAccess {
+  /// Nothing tells of changes: what is there is looked at from time to time.
+  public func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
 }
 
 /// Why a source could not be read.
