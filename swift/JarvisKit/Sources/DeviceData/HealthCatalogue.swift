@@ -21,6 +21,8 @@ public struct HealthKind: Sendable, Hashable, Identifiable {
 
 /// The kinds of measurements that Jarvis knows how to read; the server's table (`subgraphs/integrations/device/metrics.ts`) has the same.
 public enum HealthCatalogue {
+  public static let sleep = HealthKind(type: "sleepAnalysis", unit: "min", group: .sleep, isCategory: true)
+
   public static let kinds: [HealthKind] =
     quantities(
       .activity,
@@ -37,10 +39,7 @@ public enum HealthCatalogue {
         ("respiratoryRate", "count/min"), ("heartRateVariabilitySDNN", "ms"), ("oxygenSaturation", "%"),
         ("bloodPressureSystolic", "mmHg"), ("bloodPressureDiastolic", "mmHg"),
       ])
-    + [
-      HealthKind(type: "sleepAnalysis", unit: "min", group: .sleep, isCategory: true),
-      HealthKind(type: "mindfulSession", unit: "min", group: .mind, isCategory: true),
-    ]
+    + [sleep, HealthKind(type: "mindfulSession", unit: "min", group: .mind, isCategory: true)]
     + quantities(
       .body,
       [
