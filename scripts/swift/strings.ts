@@ -17,7 +17,7 @@ const folders = [
   ...Object.values(appTargets).flat(),
 ];
 
-/** What takes a key: of a call of this name, the arguments with these labels. `_` is the first one, without a label. */
+/** What takes a key: of a call of this name, the arguments with these labels, or the first one, `#0`, when it has no label. */
 const takesKey: Record<string, string[]> = {
   ...Object.fromEntries(
     [
@@ -70,18 +70,18 @@ const takesKey: Record<string, string[]> = {
         'accessibilityInputLabels',
         'accessibilityRotor',
       ],
-    ].map((name) => [name, ['_']]),
+    ].map((name) => [name, ['#0']]),
   ),
-  ContentUnavailableView: ['_', 'description'],
+  ContentUnavailableView: ['#0', 'description'],
   String: ['localized'],
   AttributedString: ['localized'],
   accessibilityAction: ['named'],
-  accessibilityCustomContent: ['_'],
+  accessibilityCustomContent: ['#0'],
   searchable: ['prompt'],
   Parameter: ['title', 'description'],
   AppShortcut: ['shortTitle'],
-  DisplayRepresentation: ['title', 'subtitle', '_'],
-  TypeDisplayRepresentation: ['name', '_'],
+  DisplayRepresentation: ['title', 'subtitle', '#0'],
+  TypeDisplayRepresentation: ['name', '#0'],
   result: ['dialog'],
 };
 
@@ -117,17 +117,25 @@ function read(root: string, file: string): Token[] {
   }
 }
 
-/** The labels of our own views and functions that take a key: `init(_ title: LocalizedStringKey)`, or a property that a view is made with. */
+/**
+ * What of our own views and functions takes a key: `init(_ title: LocalizedStringKey)`, or a property that a view is made with. By its label,
+ * or where it has none by its place, `#0`.
+ */
 export function ownParameters(tokens: Token[]): Map<string, Set<string>> {
   const own = new Map<string, Set<string>>();
   const scopes: { name: string; depth: number }[] = [];
+  /** For each open bracket, how many commas were in it. */
+  const places: number[] = [];
   let depth = 0;
   let declared = '';
-  for (const [i, { source }] of tokens.entries()) {
+  for (const [i, { source, kind }] of tokens.entries()) {
     const before = (steps: number) => tokens[i - steps]?.source ?? '';
-    if (['struct', 'class', 'enum', 'extension', 'func', 'case'].includes(before(1)) && tokens[i]!.kind === 'word')
+    if (['struct', 'class', 'enum', 'extension', 'func', 'case'].includes(before(1)) && kind === 'word')
       declared = source;
     if (source === 'init' && before(1) !== '.') declared = scopes.at(-1)?.name ?? '';
+    if (source === '(') places.push(0);
+    if (source === ')') places.pop();
+    if (source === ',' && places.length > 0) places[places.length - 1]!++;
     if (source === '{') scopes.push({ name: declared, depth: depth++ });
     if (source === '}') {
       depth--;
@@ -138,7 +146,8 @@ export function ownParameters(tokens: Token[]): Map<string, Set<string>> {
     const [name, label] = [before(2), before(3)];
     const isProperty = label === 'let' || label === 'var';
     const owner = isProperty ? (scopes.at(-1)?.name ?? '') : declared;
-    own.set(owner, (own.get(owner) ?? new Set()).add(isProperty || /^[(,]$/.test(label) ? name : label));
+    const written = label === '_' ? `#${places.at(-1) ?? 0}` : isProperty || /^[(,]$/.test(label) ? name : label;
+    own.set(owner, (own.get(owner) ?? new Set()).add(written));
   }
   return own;
 }
@@ -146,15 +155,7 @@ export function ownParameters(tokens: Token[]): Map<string, Set<string>> {
 /** The literals of a file that are keys, with the placeholders of what is interpolated. */
 export function literals(tokens: Token[], own = new Map<string, Set<string>>()): { key: string; line: number }[] {
   const found: { key: string; line: number }[] = [];
-  /** For each open bracket: whether literals in it are keys, and what is called. */
-  const open: {
-    bracket: string;
-    callee: string;
-    isMember: boolean;
-    isKeyBlock: boolean;
-    label: string;
-    taken: boolean;
-  }[] = [];
+  const open: Bracket[] = [];
   let isPattern = false;
   for (const [i, token] of tokens.entries()) {
     const { source, kind } = token;
@@ -172,10 +173,10 @@ export function literals(tokens: Token[], own = new Map<string, Set<string>>()):
       open.push(
         isList
           ? { ...inner, bracket: source }
-          : { bracket: source, callee, isMember, isKeyBlock, label: '_', taken: false },
+          : { bracket: source, callee, isMember, isKeyBlock, label: '#0', place: 0 },
       );
     } else if (')]}'.includes(source)) open.pop();
-    else if (source === ',' && inner?.bracket === '(') inner.label = '';
+    else if (source === ',' && inner?.bracket === '(') inner.label = `#${++inner.place}`;
     else if (source === ':' && inner?.bracket === '(' && tokens[i - 1]?.kind === 'word' && /^[(,]$/.test(before(2)))
       inner.label = before(1);
     if (source === 'case') isPattern = true;
@@ -191,12 +192,21 @@ export function literals(tokens: Token[], own = new Map<string, Set<string>>()):
   return found.filter(({ key }) => key !== '');
 }
 
-function isKeyArgument(
-  { bracket, callee, isMember, label }: { bracket: string; callee: string; isMember: boolean; label: string },
-  own: Map<string, Set<string>>,
-): boolean {
-  if (bracket === '{' || label === '') return false;
-  if (callee in keyOfMember) return isMember && label === '_';
+/** An open bracket, and where in it the reader is. */
+interface Bracket {
+  bracket: string;
+  callee: string;
+  isMember: boolean;
+  /** Whether what is written in it for itself is a key. */
+  isKeyBlock: boolean;
+  /** Of the argument, or `#` and its place. */
+  label: string;
+  place: number;
+}
+
+function isKeyArgument({ bracket, callee, isMember, label }: Bracket, own: Map<string, Set<string>>): boolean {
+  if (bracket === '{') return false;
+  if (callee in keyOfMember) return isMember && label === '#0';
   return (takesKey[callee] ?? []).includes(label) || (own.get(callee)?.has(label) ?? false);
 }
 

@@ -31,7 +31,7 @@ export function typecheckScript(root: string): string {
   const lines = ['set -eu', 'modules=$(ls -d /build/*/debug/Modules /build/debug/Modules 2>/dev/null | head -1)'];
   for (const system of systems) {
     const out = `/build/typecheck/${system}`;
-    const stubs = ['Common', system].flatMap((group) => modulesIn(root, join('swift/Stubs', group)));
+    const stubs = joined(['Common', system].flatMap((group) => modulesIn(root, join('swift/Stubs', group))));
     const package_ = appleTargets(root).map((name) =>
       module(root, name, `swift/JarvisKit/Sources/${name}`, `swift/Stubs/Generated/${name}`),
     );
@@ -92,6 +92,20 @@ function module(root: string, name: string, folder: string, generated = ''): Mod
     ([, imported]) => imported!,
   );
   return { name, folder, files, imports: new Set(imports) };
+}
+
+/** What a system's own folder adds to a module that both have is part of it. */
+function joined(modules: Module[]): Module[] {
+  const byName = new Map<string, Module>();
+  for (const each of modules) {
+    const { files, imports } = byName.get(each.name) ?? { files: [], imports: [] };
+    byName.set(each.name, {
+      ...each,
+      files: [...files, ...each.files],
+      imports: new Set([...imports, ...each.imports]),
+    });
+  }
+  return [...byName.values()];
 }
 
 /** Each module after those that it imports. */

@@ -51,6 +51,7 @@ describe('A literal is a key', () => {
     ['func title() -> LocalizedStringKey { if x == "y" { "A" } else { "B" } }', 'A|B'],
     ['struct Card: View { let title: LocalizedStringKey }\nlet a = Card(title: "Mine", icon: "star")', 'Mine'],
     ['struct Card { init(_ title: LocalizedStringKey, icon: String) {} }\nlet a = Card("Mine", icon: "star")', 'Mine'],
+    ['func point(_ symbol: String, _ title: LocalizedStringKey) {}\nlet a = point("star", "Yes")', 'Yes'],
     ['func row(_ name: String, hint text: LocalizedStringKey) {}\nlet a = row("no", hint: "Yes")', 'Yes'],
   ])('in %s', (source, expected) => expect(keys(source).join('|')).toBe(expected));
 

@@ -4,7 +4,18 @@ import Models
 
 /// Where pushes to this device go.
 public struct PushAddress: Hashable, Sendable {
-  public enum Environment: String, Sendable { case sandbox = "SANDBOX", production = "PRODUCTION" }
+  public enum Environment: String, Sendable {
+    case sandbox = "SANDBOX", production = "PRODUCTION"
+
+    /// Which of Apple's services gives out addresses to this build: signed for development, the sandbox.
+    public static var ofThisBuild: Self {
+      #if DEBUG
+        .sandbox
+      #else
+        .production
+      #endif
+    }
+  }
 
   /// Lower-case hexadecimal, as APNs' own addresses have it.
   public let token: String

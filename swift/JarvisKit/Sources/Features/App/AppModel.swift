@@ -196,10 +196,12 @@ import Sync
   /// A push was tapped, or a link was opened, maybe before there is a window, or somebody who is signed in.
   public func open(_ link: DeepLink) { self.link = link }
 
-  /// Hands a link to the window that follows it.
-  public func takeLink() -> DeepLink? {
-    defer { link = nil }
-    return link
+  /// Hands a link to the window that follows it. What has no screen of its own, but belongs to something that has, leads there.
+  public func takeLink() async -> DeepLink? {
+    guard let link else { return nil }
+    self.link = nil
+    guard case .object(let id) = link, Route(id) == nil, let parent = try? await account?.engine.object(id)?.parent else { return link }
+    return .object(parent)
   }
 
   // MARK: In the background

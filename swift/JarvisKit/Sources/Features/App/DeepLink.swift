@@ -43,6 +43,13 @@ public enum DeepLink: Equatable, Sendable {
     self = .object(id)
   }
 
+  /// Reads the payload of a push as the system hands it over.
+  public init?(userInfo: [AnyHashable: Any]) {
+    var members: [String: JSONValue] = [:]
+    for case (let key as String, let value as String) in userInfo { members[key] = .string(value) }
+    self.init(push: members)
+  }
+
   private static func id(_ text: String) -> ObjectID? {
     text.wholeMatch(of: /[a-z]+_[0-9a-f]{32}/) == nil ? nil : ObjectID(text)
   }

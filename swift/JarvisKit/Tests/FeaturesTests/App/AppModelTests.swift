@@ -302,10 +302,25 @@ private struct Always: Reachability {
     #expect(again.day.now() == Date(timeIntervalSince1970: 1_780_086_400))
   }
 
-  @Test func aLinkWaitsForAWindowAndIsFollowedOnce() {
+  @Test func aLinkWaitsForAWindowAndIsFollowedOnce() async {
     app.open(.place(.research))
-    #expect(app.link == .place(.research) && app.takeLink() == .place(.research))
-    #expect(app.takeLink() == nil)
+    #expect(app.link == .place(.research))
+    #expect(await app.takeLink() == .place(.research))
+    #expect(await app.takeLink() == nil)
+  }
+
+  @Test func aLinkToAnEntryLeadsToItsGoal() async throws {
+    await app.start()
+    let engine = try #require(app.account).engine
+    let goal = try await engine.createGoal(["title": "Run"])
+    let entry = try await engine.logProgress(today.draft(goal: goal, value: 5))
+    app.open(.object(entry))
+    #expect(await app.takeLink() == .object(goal))
+    app.open(.object(goal))
+    #expect(await app.takeLink() == .object(goal))
+    // One that is not in the copy leads where it says.
+    app.open(.object(ObjectID("entry_unknown")))
+    #expect(await app.takeLink() == .object(ObjectID("entry_unknown")))
   }
 
   @Test func shortcutsHaveTheSameCopy() async throws {

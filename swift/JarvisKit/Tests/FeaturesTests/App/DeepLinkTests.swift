@@ -37,6 +37,8 @@ import Testing
       DeepLink(push: ["notificationId": "notification_0192f3a1b2c37d4e8f90a1b2c3d4e5f6"])
         == .object(ObjectID("notification_0192f3a1b2c37d4e8f90a1b2c3d4e5f6")))
     #expect(DeepLink(push: [:]) == nil)
+    #expect(DeepLink(userInfo: ["subjectId": id, "aps": ["alert": "Run"], 5: "x"]) == .object(ObjectID(id)))
+    #expect(DeepLink(userInfo: [:]) == nil)
     #expect(DeepLink(push: ["subjectId": "x"]) == nil)
   }
 }

@@ -1,0 +1,44 @@
+import Features
+import Models
+import SwiftUI
+
+/// A place of the apps.
+public struct PlaceView: View {
+  let place: Place
+  let account: Account
+
+  public init(_ place: Place, account: Account) {
+    self.place = place
+    self.account = account
+  }
+
+  public var body: some View {
+    ContentUnavailableView(place.title, systemImage: place.symbol)
+      .navigationTitle(place.title)
+  }
+}
+
+/// A screen behind a place.
+public struct RouteView: View {
+  let route: Route
+  let account: Account
+
+  public init(_ route: Route, account: Account) {
+    self.route = route
+    self.account = account
+  }
+
+  public var body: some View {
+    PlaceView(route.home, account: account)
+  }
+}
+
+/// What is done above the screens.
+struct SheetView: View {
+  let sheet: Sheet
+  let account: Account
+
+  var body: some View {
+    PlaceView(.dashboard, account: account)
+  }
+}

@@ -1,0 +1,3 @@
+extension View {
+  nonisolated public func focusedSceneValue<T>(_ keyPath: WritableKeyPath<FocusedValues, T?>, _ value: T?) -> some View { self }
+}
