@@ -26,11 +26,42 @@ extension Document {
       fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
       """#)
 
+  public static let automationChoices = Document(
+    name: "AutomationChoices", kind: .query,
+    hash: "52433a1ca768d715e1d35775984a2b3980e87d92ebd681892b708c33e7d2b5aa",
+    body: #"""
+      query AutomationChoices($goals: GoalFilter) { automationEventTypes { __typename name subjectType change fields } viewer { __typename id timeZone goals(first: 100, filter: $goals) { __typename nodes { __typename id title unit } } } }
+      """#)
+
+  public static let automationRuleDetail = Document(
+    name: "AutomationRuleDetail", kind: .query,
+    hash: "ddedfb57b72ce68fc250ff77ccfe504efcbec15a046fdb1a875995faf26dedc1",
+    body: #"""
+      query AutomationRuleDetail($id: ID!, $first: Int = 20, $after: String) { node(id: $id) { __typename ... on AutomationRule { id name description active mode maxRuns failures disabledReason nextRunAt version triggers { __typename ... on ScheduleTrigger { cron rrule timeZone } ... on EventTrigger { event filters { __typename field oneOf } } ... on ConditionTrigger { goalId goal { __typename id title } metric comparison value forMinutes } } conditions { __typename ... on GoalCondition { goalId goal { __typename id title } metric comparison value } ... on TimeCondition { from to weekdays } } actions { __typename ... on NotificationAction { kind title body subjectId } ... on DataUpdateAction { document variables } ... on ApiCallAction { method url headers { __typename name value } body } ... on AiTaskAction { prompt subjectIds } } runs(first: $first, after: $after) { __typename nodes { __typename ...AutomationRunRow } pageInfo { __typename hasNextPage endCursor } } } } }
+      fragment AutomationRunRow on AutomationRun { __typename id state trigger event subjectId localOccurrence value reason message retryAt createdAt startedAt endedAt }
+      """#)
+
   public static let automationRules = Document(
     name: "AutomationRules", kind: .query,
     hash: "10e35fab971b0dc725b7bea17c19cd0f0384a2343837a4804242e5c4142d755c",
     body: #"""
       query AutomationRules($first: Int = 50, $after: String) { viewer { __typename id automationRules(first: $first, after: $after) { __typename nodes { __typename id name description active mode disabledReason nextRunAt lastRun { __typename ...AutomationRunRow } version } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment AutomationRunRow on AutomationRun { __typename id state trigger event subjectId localOccurrence value reason message retryAt createdAt startedAt endedAt }
+      """#)
+
+  public static let automationRunDetail = Document(
+    name: "AutomationRunDetail", kind: .query,
+    hash: "8f14e7e58385c889c2686630a70c5ddff25aaa5cad00965d7880d27040b8922f",
+    body: #"""
+      query AutomationRunDetail($id: ID!) { node(id: $id) { __typename ... on AutomationRun { ...AutomationRunRow eventId depth rule { __typename id name } retryOf { __typename id } steps { __typename index kind state input output error attempts startedAt endedAt } } } }
+      fragment AutomationRunRow on AutomationRun { __typename id state trigger event subjectId localOccurrence value reason message retryAt createdAt startedAt endedAt }
+      """#)
+
+  public static let cancelAutomationRun = Document(
+    name: "CancelAutomationRun", kind: .mutation,
+    hash: "90254902a1c348f0a5c9f74a881b6e159774d3190fbfd22bd1ffbd8e8562e789",
+    body: #"""
+      mutation CancelAutomationRun($input: CancelAutomationRunInput!) { cancelAutomationRun(input: $input) { __typename run { __typename ...AutomationRunRow } errors { __typename code message path } } }
       fragment AutomationRunRow on AutomationRun { __typename id state trigger event subjectId localOccurrence value reason message retryAt createdAt startedAt endedAt }
       """#)
 
@@ -80,6 +111,13 @@ extension Document {
       fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
       fragment MessageRow on Message { __typename id role content status origin model provider endedBecause lastSequence parent { __typename id } siblings { __typename id } toolCalls { __typename ...ToolCallCard } createdAt version }
       fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      """#)
+
+  public static let createAutomationRule = Document(
+    name: "CreateAutomationRule", kind: .mutation,
+    hash: "60c7406d65b389861a6a13069e4c9944a367a70ef9df0858b96d2e68fc13d7ec",
+    body: #"""
+      mutation CreateAutomationRule($input: CreateAutomationRuleInput!) { createAutomationRule(input: $input) { __typename automationRule { __typename id name active nextRunAt version } errors { __typename code message path } } }
       """#)
 
   public static let createGoal = Document(
@@ -132,6 +170,13 @@ extension Document {
       query Dashboard { viewer { __typename id name dashboard { __typename id urgencyLoad activeGoalCount todayProgress { __typename localDate dueCount doneCount fraction entryCount } goals(first: 8) { __typename ...GoalCard } recentAchievements(first: 3) { __typename id name earnedAt goal { __typename id title } } recentConversations(first: 3) { __typename id title activeAt } insights(first: 3) { __typename id title text evidence { __typename label value unit } } pendingResearchResults(first: 3) { __typename count nodes { __typename id title summary } } nextResearchRun { __typename category { __typename id name } run { __typename at } } unreadNotificationCount notifications(first: 3) { __typename ...NotificationRow } upcomingReminders(first: 3) { __typename id nextOccurrenceAt message goal { __typename id title } } connectionsNeedingAttention { __typename id label status } } } }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       fragment NotificationRow on Notification { __typename id kind title body readAt createdAt subject { __typename id ... on Goal { title } ... on Achievement { name } ... on Milestone { title } ... on ResearchResult { title } ... on Insight { title } } }
+      """#)
+
+  public static let deleteAutomationRule = Document(
+    name: "DeleteAutomationRule", kind: .mutation,
+    hash: "3201159d8914f592c6a268b4d9c8fc9b04b76bce7abd413fc11e4d301b29aea9",
+    body: #"""
+      mutation DeleteAutomationRule($input: DeleteAutomationRuleInput!) { deleteAutomationRule(input: $input) { __typename automationRuleId errors { __typename code message path } } }
       """#)
 
   public static let deleteGoal = Document(
@@ -222,6 +267,14 @@ extension Document {
     hash: "571c199c54fb0a45874b452ef73f279c1a6f8f92aa741863391367112b7415cd",
     body: #"""
       mutation Disconnect($input: DisconnectInput!) { disconnect(input: $input) { __typename connectionId errors { __typename code message path } } }
+      """#)
+
+  public static let dryRunAutomationRule = Document(
+    name: "DryRunAutomationRule", kind: .query,
+    hash: "f6573dc590af19a40c40285b7479353aae83ca79d499f2358897232ee5612a7f",
+    body: #"""
+      query DryRunAutomationRule($input: DryRunAutomationRuleInput!) { dryRunAutomationRule(input: $input) { __typename run { __typename ...SimulatedRun } errors { __typename code message path } } }
+      fragment SimulatedRun on SimulatedAutomationRun { __typename trigger at event subjectId localOccurrence value wouldRun reason conditions { __typename kind holds note } actions { __typename kind input problem } }
       """#)
 
   public static let goalCompleted = Document(
@@ -536,12 +589,28 @@ extension Document {
       query ResearchSources($id: ID!) { researchResult(id: $id) { __typename id sources { __typename url title hash snapshot { __typename finalUrl text publishedAt fetchedAt checkedAt } } } }
       """#)
 
+  public static let retryAutomationRun = Document(
+    name: "RetryAutomationRun", kind: .mutation,
+    hash: "931afae15a738366711a9f98f8c98d3ca10e080ee3f0f3d050d8be9ac1c7a089",
+    body: #"""
+      mutation RetryAutomationRun($input: RetryAutomationRunInput!) { retryAutomationRun(input: $input) { __typename run { __typename ...AutomationRunRow } errors { __typename code message path } } }
+      fragment AutomationRunRow on AutomationRun { __typename id state trigger event subjectId localOccurrence value reason message retryAt createdAt startedAt endedAt }
+      """#)
+
   public static let retryResearchRun = Document(
     name: "RetryResearchRun", kind: .mutation,
     hash: "48a5e0504e68e76dcb93319330826e8547bd24b17392f2f6db38dd57aa20d068",
     body: #"""
       mutation RetryResearchRun($input: RetryResearchRunInput!) { retryResearchRun(input: $input) { __typename run { __typename ...ResearchRunRow } errors { __typename code message path } } }
       fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
+      """#)
+
+  public static let runAutomationRule = Document(
+    name: "RunAutomationRule", kind: .mutation,
+    hash: "532fdd9962f6fa797ccf03baa5be250526c5f100fd363a7c7309014c25557934",
+    body: #"""
+      mutation RunAutomationRule($input: RunAutomationRuleInput!) { runAutomationRule(input: $input) { __typename run { __typename ...AutomationRunRow } errors { __typename code message path } } }
+      fragment AutomationRunRow on AutomationRun { __typename id state trigger event subjectId localOccurrence value reason message retryAt createdAt startedAt endedAt }
       """#)
 
   public static let searchResearch = Document(
@@ -602,6 +671,14 @@ extension Document {
       mutation SignOut { signOut { __typename errors { __typename code message path } } }
       """#)
 
+  public static let simulateAutomationRule = Document(
+    name: "SimulateAutomationRule", kind: .query,
+    hash: "1ca6d0a0a3800abb77f959c465ba041ae4bbb15f445f1b8b52bcf4f76649fff4",
+    body: #"""
+      query SimulateAutomationRule($input: SimulateAutomationRuleInput!) { simulateAutomationRule(input: $input) { __typename events truncated notes runs { __typename ...SimulatedRun } errors { __typename code message path } } }
+      fragment SimulatedRun on SimulatedAutomationRun { __typename trigger at event subjectId localOccurrence value wouldRun reason conditions { __typename kind holds note } actions { __typename kind input problem } }
+      """#)
+
   public static let skipDay = Document(
     name: "SkipDay", kind: .mutation,
     hash: "ff56502565396ec8c43adf141018c19c8fdeca68d368e4d4bad44871915c5349",
@@ -634,6 +711,13 @@ extension Document {
     body: #"""
       mutation TriggerResearch($input: TriggerResearchInput!) { triggerResearch(input: $input) { __typename run { __typename ...ResearchRunRow } errors { __typename code message path } } }
       fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
+      """#)
+
+  public static let updateAutomationRule = Document(
+    name: "UpdateAutomationRule", kind: .mutation,
+    hash: "08b8e3b0771587939d27960c608f51613622d95c513b1d9908ac0bfc252a62a0",
+    body: #"""
+      mutation UpdateAutomationRule($input: UpdateAutomationRuleInput!) { updateAutomationRule(input: $input) { __typename automationRule { __typename id name active nextRunAt version } errors { __typename code message path } } }
       """#)
 
   public static let updateConnection = Document(

@@ -106,7 +106,7 @@ import Testing
     await parts.lifeAreas().open()
     await parts.goal(ObjectID("goal_1")).open()
     await parts.research().list.open()
-    await parts.automations().open()
+    await parts.automations().list.open()
     await parts.notifications().open()
     await parts.settings().open()
     #expect(
@@ -125,10 +125,10 @@ import Testing
     let parts = Parts(graph: client(script), store: store, surroundings: surroundings())
     let (areas, research, rules) = (parts.lifeAreas(), parts.research(), parts.automations())
     let (dashboard, goal) = (parts.dashboard(), parts.goal(ObjectID("goal_1")))
-    for open in [areas.open, research.list.open, rules.open, dashboard.open, goal.open] { await open() }
+    for open in [areas.open, research.list.open, rules.list.open, dashboard.open, goal.open] { await open() }
     #expect(areas.screen == .empty)
     #expect(research.list.screen == .empty)
-    #expect(rules.screen == .empty)
+    #expect(rules.list.screen == .empty)
     #expect(dashboard.screen == .empty)
     #expect(goal.screen == .empty)
   }

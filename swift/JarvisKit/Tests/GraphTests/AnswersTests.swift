@@ -11,7 +11,6 @@ import Testing
     _ = try answer("Dashboard", fullness).read(as: DashboardValue.self)
     _ = try answer("LifeAreas", fullness).read(as: LifeAreasValue.self)
     _ = try answer("GoalDetail", fullness).read(as: GoalDetailValue.self)
-    _ = try answer("AutomationRules", fullness).read(as: AutomationsValue.self)
     _ = try answer("Notifications", fullness).read(as: NotificationsValue.self)
   }
 

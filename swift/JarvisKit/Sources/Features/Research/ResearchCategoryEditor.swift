@@ -212,7 +212,8 @@ public struct SchedulePreview: Decodable, Sendable, Equatable {
     before = conflict
     version = conflictVersion
     self.conflict = nil
-    await save()
+    // What is the same as what is there needs no saving.
+    if isChanged { await save() } else { isSaved = true }
   }
 
   /// Settles a conflict: the form shows the category as it is now.

@@ -210,6 +210,19 @@ import Testing
     editor.takeTheirs()
   }
 
+  @Test func whatIsTheSameAfterAConflictNeedsNoSaving() async throws {
+    let editor = try #require(await detail().editor())
+    editor.draft.name = "Sleep well"
+    let theirs = Found.category(1, "Sleep well", version: 5)
+      .merging(["prompt": "How to sleep better.", "sources": ["https://example.org/feed.xml"], "missedRunPolicy": "ONCE"]) { $1 }
+    await script.set("UpdateResearchCategory", .success(category("update", theirs, refused: "CONFLICT")))
+    await editor.save()
+    let asked = await script.requests.count
+    await editor.keepMine()
+    #expect(editor.isSaved)
+    #expect(await script.requests.count == asked)
+  }
+
   @Test func theFormSaysWhatIsWrong() {
     var draft = ResearchCategoryDraft(timeZone: "Europe/Berlin")
     draft.sources = "ftp://example.org\nexample.org\nnothing"
