@@ -4,20 +4,21 @@ import Features
 import Screens
 import Session
 import UIKit
-import UserNotifications
 
 /// What the system tells the app as a whole, and what the app is made of.
-final class AppDelegate: UIResponder, UIApplicationDelegate, UNUserNotificationCenterDelegate {
+final class AppDelegate: UIResponder, UIApplicationDelegate {
   /// As the Info.plist names it.
   static let refreshTask = "\(Bundle.main.bundleIdentifier ?? "").refresh"
 
   /// Nil when the app was built without its configuration.
   let app: AppModel?
   let composition: Composition?
+  private let pushes: PushCenter?
 
   override init() {
     composition = Composition()
     app = composition.map { AppModel($0.environment()) }
+    pushes = app.map(PushCenter.init)
     super.init()
   }
 
@@ -27,10 +28,11 @@ final class AppDelegate: UIResponder, UIApplicationDelegate, UNUserNotificationC
   func application(_ application: UIApplication, didFinishLaunchingWithOptions launchOptions: [UIApplication.LaunchOptionsKey: Any]?)
     -> Bool
   {
-    UNUserNotificationCenter.current().delegate = self
+    pushes?.begin()
     // Asked at each start: the address may be another one. It needs no permission; showing something does.
     application.registerForRemoteNotifications()
     scheduleRefresh()
+    listenToHealth()
     return true
   }
 
@@ -50,15 +52,6 @@ final class AppDelegate: UIResponder, UIApplicationDelegate, UNUserNotificationC
     await app?.refreshInBackground() == true ? .newData : .failed
   }
 
-  func userNotificationCenter(_ center: UNUserNotificationCenter, didReceive response: UNNotificationResponse) async {
-    if let link = DeepLink(userInfo: response.notification.request.content.userInfo) { app?.open(link) }
-  }
-
-  /// While the app is open, a push is shown all the same: it may be about another screen.
-  func userNotificationCenter(_ center: UNUserNotificationCenter, willPresent notification: UNNotification) async
-    -> UNNotificationPresentationOptions
-  { [.banner, .list, .sound, .badge] }
-
   // MARK: In the background
 
   func refresh() async {
@@ -72,5 +65,16 @@ final class AppDelegate: UIResponder, UIApplicationDelegate, UNUserNotificationC
     request.earliestBeginDate = Date(timeIntervalSinceNow: 3_600)
     // It fails in the simulator, and where the person has switched it off: then pushes and opening the app do it.
     try? BGTaskScheduler.shared.submit(request)
+  }
+
+  /// Health wakes the app when there is something new; that has to be said at each start.
+  private func listenToHealth() {
+    guard let app, let hub = app.deviceHub else { return }
+    Task {
+      await HealthKitSource().deliverInBackground {
+        await app.start()
+        if let account = await app.account { await hub.sync(account, changed: .health) }
+      }
+    }
   }
 }

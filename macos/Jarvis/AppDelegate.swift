@@ -3,17 +3,18 @@ import AppleDevice
 import Features
 import Screens
 import Session
-import UserNotifications
 
 /// What the system tells the app as a whole, and what the app is made of.
-final class AppDelegate: NSObject, NSApplicationDelegate, UNUserNotificationCenterDelegate {
+final class AppDelegate: NSObject, NSApplicationDelegate {
   /// Nil when the app was built without its configuration.
   let app: AppModel?
   let composition: Composition?
+  private let pushes: PushCenter?
 
   override init() {
     composition = Composition()
     app = composition.map { AppModel($0.environment()) }
+    pushes = app.map(PushCenter.init)
     super.init()
   }
 
@@ -21,7 +22,7 @@ final class AppDelegate: NSObject, NSApplicationDelegate, UNUserNotificationCent
   var webHost: String? { composition?.server.host() }
 
   func applicationDidFinishLaunching(_ notification: Notification) {
-    UNUserNotificationCenter.current().delegate = self
+    pushes?.begin()
     NSApplication.shared.registerForRemoteNotifications()
   }
 
@@ -37,13 +38,4 @@ final class AppDelegate: NSObject, NSApplicationDelegate, UNUserNotificationCent
   func application(_ application: NSApplication, didReceiveRemoteNotification userInfo: [String: Any]) {
     Task { await app?.refreshInBackground() }
   }
-
-  func userNotificationCenter(_ center: UNUserNotificationCenter, didReceive response: UNNotificationResponse) async {
-    if let link = DeepLink(userInfo: response.notification.request.content.userInfo) { app?.open(link) }
-    NSApplication.shared.activate()
-  }
-
-  func userNotificationCenter(_ center: UNUserNotificationCenter, willPresent notification: UNNotification) async
-    -> UNNotificationPresentationOptions
-  { [.banner, .list, .sound, .badge] }
 }

@@ -40,7 +40,7 @@ let package = Package(
   package.dependencies += [.package(url: "https://github.com/apollographql/apollo-ios.git", from: "2.3.0")]
   package.products += [.library(name: "JarvisApp", targets: ["Screens", "AppleDevice", "GraphApollo"])]
   package.targets += [
-    .target(name: "AppleDevice", dependencies: ["DeviceData", "Features", "GraphHTTP", "PersistenceSQLite", "Session"]),
+    .target(name: "AppleDevice", dependencies: ["DeviceData", "Features", "GraphApollo", "GraphHTTP", "PersistenceSQLite", "Session"]),
     .target(name: "Design", dependencies: ["Features"]),
     .target(name: "Screens", dependencies: ["Design", "Features"]),
     // Apollo's code generation writes the rest of it: "npm run codegen:ios".

@@ -1,6 +1,8 @@
+import DeviceData
 import Features
 import Foundation
 import Graph
+import GraphApollo
 import GraphHTTP
 import Models
 import Persistence
@@ -15,12 +17,13 @@ import Session
 /// in the app group's folder.
 public struct Composition: Sendable {
   public let session: SessionKeeper
-  /// For somebody who is signed in.
+  /// For somebody who is signed in, without a cache: what widgets and intents use.
   public let graph: GraphClient
   public let stores: SQLiteStores
   /// The address of the server.
   public let server: URL
   private let keychain: Keychain
+  private let folder: URL
 
   /// What the build's settings put into the Info.plist.
   struct Configuration {
@@ -50,7 +53,8 @@ public struct Composition: Sendable {
       ).client.kept(by: session)
     // Without the entitlement there is no shared folder: widgets have nothing to show then, and the app still works.
     let shared = FileManager.default.containerURL(forSecurityApplicationGroupIdentifier: configuration.appGroup)
-    stores = SQLiteStores(folder: (shared ?? URL.applicationSupportDirectory).appending(path: "Accounts"))
+    folder = shared ?? URL.applicationSupportDirectory
+    stores = SQLiteStores(folder: folder.appending(path: "Accounts"))
   }
 
   /// The device, as the server lists it.
@@ -66,9 +70,27 @@ public struct Composition: Sendable {
     return DeviceDescription(id: try keychain.deviceID(.live), name: name, platform: platform, appVersion: version)
   }
 
-  public func environment(companions: [Companion] = []) -> AppEnvironment {
-    AppEnvironment(
-      session: session, graph: graph, openStore: { try stores.open($0) }, removeStore: { try stores.remove($0) }, device: device,
-      reachability: NetworkPath(), companions: companions)
+  /// What the app runs on: the graph on Apollo iOS, whose socket is open while the app is.
+  @MainActor public func environment(companions: [Companion] = []) -> AppEnvironment {
+    let apollo = ApolloGraph(endpoint: server, cacheFile: folder.appending(path: "Graph.sqlite"), session: session)
+    let socket = Companion(
+      whileOpen: { _ in
+        await apollo.resume()
+        // Until it is cancelled, which it is when the last window closes.
+        while (try? await Task.sleep(for: .seconds(3_600))) != nil {}
+        await apollo.pause()
+      },
+      forget: { _ in try? await apollo.clear() })
+    return AppEnvironment(
+      session: session, graph: apollo.client.kept(by: session), openStore: { try stores.open($0) },
+      removeStore: { try stores.remove($0) }, device: device, reachability: NetworkPath(),
+      deviceHub: DeviceHub(sources: .ofThisDevice) { try keychain.deviceID(.live) }, companions: [socket] + companions)
+  }
+
+  /// The account that is signed in, for a widget or an intent: a process of its own, which shares session and copy with the app.
+  /// Nil when nobody is, or while the device has not been unlocked since its start.
+  public func account() async -> Account? {
+    guard case .signedIn(let userID) = try? await session.resume(), let store = try? stores.open(userID) else { return nil }
+    return Account(userID: userID, graph: graph, store: store, surroundings: .live)
   }
 }

@@ -7,6 +7,8 @@ open class UNUserNotificationCenter: @unchecked Sendable {
   open func notificationSettings() async -> UNNotificationSettings { fatalError() }
   open func setBadgeCount(_ newBadgeCount: Int) async throws {}
   open func removeAllDeliveredNotifications() {}
+  open func setNotificationCategories(_ categories: Set<UNNotificationCategory>) {}
+  open func add(_ request: UNNotificationRequest, withCompletionHandler completionHandler: (@Sendable ((any Error)?) -> Void)? = nil) {}
 }
 
 public protocol UNUserNotificationCenterDelegate: AnyObject {
@@ -34,7 +36,49 @@ open class UNNotificationResponse: @unchecked Sendable {
 }
 open class UNNotification: @unchecked Sendable { open var request: UNNotificationRequest { fatalError() } }
 open class UNNotificationRequest: @unchecked Sendable {
+  public init(identifier: String, content: UNNotificationContent, trigger: UNNotificationTrigger?) {}
   open var identifier: String { fatalError() }
   open var content: UNNotificationContent { fatalError() }
 }
-open class UNNotificationContent: @unchecked Sendable { open var userInfo: [AnyHashable: Any] { fatalError() } }
+open class UNNotificationContent: NSObject, @unchecked Sendable {
+  open var title: String { fatalError() }
+  open var body: String { fatalError() }
+  open var userInfo: [AnyHashable: Any] { fatalError() }
+}
+open class UNMutableNotificationContent: UNNotificationContent, @unchecked Sendable {
+  override open var title: String {
+    get { fatalError() }
+    set {}
+  }
+  override open var body: String {
+    get { fatalError() }
+    set {}
+  }
+  override open var userInfo: [AnyHashable: Any] {
+    get { fatalError() }
+    set {}
+  }
+  open var sound: UNNotificationSound?
+}
+open class UNNotificationSound: NSObject, @unchecked Sendable { open class var `default`: UNNotificationSound { fatalError() } }
+open class UNNotificationTrigger: NSObject, @unchecked Sendable {}
+open class UNTimeIntervalNotificationTrigger: UNNotificationTrigger, @unchecked Sendable {
+  public init(timeInterval: TimeInterval, repeats: Bool) {}
+}
+open class UNNotificationAction: NSObject, @unchecked Sendable {
+  public init(identifier: String, title: String, options: UNNotificationActionOptions = []) {}
+}
+public struct UNNotificationActionOptions: OptionSet, Sendable {
+  public let rawValue: UInt
+  public init(rawValue: UInt) { self.rawValue = rawValue }
+  public static let authenticationRequired = Self(rawValue: 1), destructive = Self(rawValue: 2), foreground = Self(rawValue: 4)
+}
+open class UNNotificationCategory: NSObject, @unchecked Sendable {
+  public init(
+    identifier: String, actions: [UNNotificationAction], intentIdentifiers: [String], options: UNNotificationCategoryOptions = []
+  ) {}
+}
+public struct UNNotificationCategoryOptions: OptionSet, Sendable {
+  public let rawValue: UInt
+  public init(rawValue: UInt) { self.rawValue = rawValue }
+}

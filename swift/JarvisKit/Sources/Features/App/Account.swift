@@ -14,7 +14,7 @@ public struct Account: Sendable {
   public let clock: PersonalClock
   let registration: DeviceRegistration
 
-  init(userID: String, graph: GraphClient, store: any Store, surroundings: Surroundings) {
+  public init(userID: String, graph: GraphClient, store: any Store, surroundings: Surroundings) {
     self.userID = userID
     parts = Parts(graph: graph, store: store, surroundings: surroundings)
     engine = SyncEngine(graph: graph, store: store, owner: userID, surroundings: surroundings)
@@ -60,13 +60,16 @@ public struct AppEnvironment: Sendable {
   public var removeStore: @Sendable (_ userID: String) async throws -> Void
   public var device: @Sendable () async throws -> DeviceDescription
   public var reachability: any Reachability
+  /// Sends the device's own data; nil where it has none.
+  public var deviceHub: DeviceHub?
   public var companions: [Companion]
   public var surroundings: Surroundings
 
   public init(
     session: SessionKeeper, graph: GraphClient, openStore: @escaping @Sendable (_ userID: String) async throws -> any Store,
     removeStore: @escaping @Sendable (_ userID: String) async throws -> Void,
-    device: @escaping @Sendable () async throws -> DeviceDescription, reachability: any Reachability, companions: [Companion] = [],
+    device: @escaping @Sendable () async throws -> DeviceDescription, reachability: any Reachability, deviceHub: DeviceHub? = nil,
+    companions: [Companion] = [],
     surroundings: Surroundings = .live
   ) {
     self.session = session
@@ -75,7 +78,8 @@ public struct AppEnvironment: Sendable {
     self.removeStore = removeStore
     self.device = device
     self.reachability = reachability
-    self.companions = companions
+    self.deviceHub = deviceHub
+    self.companions = (deviceHub.map { [$0.companion] } ?? []) + companions
     self.surroundings = surroundings
   }
 }
