@@ -57,6 +57,20 @@ extension Document {
       fragment AutomationRunRow on AutomationRun { __typename id state trigger event subjectId localOccurrence value reason message retryAt createdAt startedAt endedAt }
       """#)
 
+  public static let beginConnection = Document(
+    name: "BeginConnection", kind: .mutation,
+    hash: "f6df1d4c5b6a87feea0297c457f268c81f18d16bbcb8479fae9892fc94bada56",
+    body: #"""
+      mutation BeginConnection($input: BeginConnectionInput!) { beginConnection(input: $input) { __typename authorizationUrl state expiresAt errors { __typename code message path } } }
+      """#)
+
+  public static let cancelAccountDeletion = Document(
+    name: "CancelAccountDeletion", kind: .mutation,
+    hash: "3d37c44b32b9f79a1f87f51ea9beb6582d46c4c445688b75d468119c68c4af73",
+    body: #"""
+      mutation CancelAccountDeletion { cancelAccountDeletion { __typename user { __typename id deletion { __typename scheduledAt } } errors { __typename code message path } } }
+      """#)
+
   public static let cancelAutomationRun = Document(
     name: "CancelAutomationRun", kind: .mutation,
     hash: "90254902a1c348f0a5c9f74a881b6e159774d3190fbfd22bd1ffbd8e8562e789",
@@ -86,6 +100,14 @@ extension Document {
       fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
       """#)
 
+  public static let completeConnection = Document(
+    name: "CompleteConnection", kind: .mutation,
+    hash: "f1ab9feb57d74d73fa458c5b50886e62952eb3ac40339a45f1a76f7d80b89964",
+    body: #"""
+      mutation CompleteConnection($input: CompleteConnectionInput!) { completeConnection(input: $input) { __typename connection { __typename ...ConnectionRow } errors { __typename code message path } } }
+      fragment ConnectionRow on Connection { __typename id label accountLabel status statusReason syncing lastSyncAt nextSyncAt version provider { __typename id name kind } }
+      """#)
+
   public static let completeGoal = Document(
     name: "CompleteGoal", kind: .mutation,
     hash: "50aeea49e19ab8849fb5af8ed5ae501932dd165d57b006d2af6346da371b1c48",
@@ -93,6 +115,13 @@ extension Document {
       mutation CompleteGoal($input: CompleteGoalInput!) { completeGoal(input: $input) { __typename goal { __typename ...OfflineGoal } errors { __typename code message path } } }
       fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let confirmAccountDeletion = Document(
+    name: "ConfirmAccountDeletion", kind: .mutation,
+    hash: "d8d275c9ebe7a66cc8fce35fcefd3013d22aa1ec7e68a36b522b8252acae43a8",
+    body: #"""
+      mutation ConfirmAccountDeletion($input: ConfirmAccountDeletionInput!) { confirmAccountDeletion(input: $input) { __typename deletion { __typename requestedAt scheduledAt } errors { __typename code message path } } }
       """#)
 
   public static let connectDeviceProvider = Document(
@@ -103,6 +132,38 @@ extension Document {
       fragment ConnectionRow on Connection { __typename id label accountLabel status statusReason syncing lastSyncAt nextSyncAt version provider { __typename id name kind } }
       """#)
 
+  public static let connectWebhookProvider = Document(
+    name: "ConnectWebhookProvider", kind: .mutation,
+    hash: "2c9734b47f82d0d9ac34000b21d7ed700c910596dac40c68b4dad492b51811d0",
+    body: #"""
+      mutation ConnectWebhookProvider($input: ConnectWebhookProviderInput!) { connectWebhookProvider(input: $input) { __typename connection { __typename ...ConnectionRow incomingAddress } secret errors { __typename code message path } } }
+      fragment ConnectionRow on Connection { __typename id label accountLabel status statusReason syncing lastSyncAt nextSyncAt version provider { __typename id name kind } }
+      """#)
+
+  public static let connectionDetail = Document(
+    name: "ConnectionDetail", kind: .query,
+    hash: "0fdf29e74434ecc3b4f43ea33c1dfb18bbc39fa5f6459b430f96fada1f5c1ff4",
+    body: #"""
+      query ConnectionDetail($id: ID!, $after: String) { node(id: $id) { __typename ... on Connection { ...ConnectionRow scopes settings lastFullSyncAt createdAt log(first: 20, after: $after) { __typename nodes { __typename id kind message received changed deleted at } pageInfo { __typename hasNextPage endCursor } } } } }
+      fragment ConnectionRow on Connection { __typename id label accountLabel status statusReason syncing lastSyncAt nextSyncAt version provider { __typename id name kind } }
+      """#)
+
+  public static let connections = Document(
+    name: "Connections", kind: .query,
+    hash: "490632487f256b9d4d28ac4987e9b2a4fe3242c7faf89ebd67c99476ddeff121",
+    body: #"""
+      query Connections { viewer { __typename id connections(first: 50) { __typename nodes { __typename ...ConnectionRow } } } integrationProviders { __typename id name kind data available unavailableReason settings { __typename name description } } }
+      fragment ConnectionRow on Connection { __typename id label accountLabel status statusReason syncing lastSyncAt nextSyncAt version provider { __typename id name kind } }
+      """#)
+
+  public static let consentHistory = Document(
+    name: "ConsentHistory", kind: .query,
+    hash: "e1a2410b3bdabaf64cbc59c73af4585ec44ab7241a2307b2c8a5567c6f58b50f",
+    body: #"""
+      query ConsentHistory($first: Int = 50, $after: String) { viewer { __typename id aiConsentHistory(first: $first, after: $after) { __typename nodes { __typename ...ConsentRow } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment ConsentRow on AiConsent { __typename id provider dataClass disclosureVersion grantedAt withdrawnAt }
+      """#)
+
   public static let conversation = Document(
     name: "Conversation", kind: .query,
     hash: "3eb2883f46e2c62b9164a30e675b190ed0bd91163639360b468017ad1bbb01d1",
@@ -111,6 +172,14 @@ extension Document {
       fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
       fragment MessageRow on Message { __typename id role content status origin model provider endedBecause lastSequence parent { __typename id } siblings { __typename id } toolCalls { __typename ...ToolCallCard } createdAt version }
       fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      """#)
+
+  public static let createApiKey = Document(
+    name: "CreateApiKey", kind: .mutation,
+    hash: "f5d2770aa801b6c055b94f4d045fbf535891baee945a569d642b6d2b7aaa9ae0",
+    body: #"""
+      mutation CreateApiKey($input: CreateApiKeyInput!) { createApiKey(input: $input) { __typename apiKey { __typename ...ApiKeyRow } key errors { __typename code message path } } }
+      fragment ApiKeyRow on ApiKey { __typename id name prefix scopes expiresAt lastUsedAt revokedAt createdAt }
       """#)
 
   public static let createAutomationRule = Document(
@@ -147,6 +216,14 @@ extension Document {
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
+  public static let createProgressMapping = Document(
+    name: "CreateProgressMapping", kind: .mutation,
+    hash: "52798441675ebca9035e5b24eade6a09e6a144dd1be6ea015dbb281861cd670a",
+    body: #"""
+      mutation CreateProgressMapping($input: CreateProgressMappingInput!) { createProgressMapping(input: $input) { __typename progressMapping { __typename ...ProgressMappingRow } errors { __typename code message path } } }
+      fragment ProgressMappingRow on ProgressMapping { __typename id goal { __typename id title } source metric matching currency aggregation factor since active problem version }
+      """#)
+
   public static let createReminder = Document(
     name: "CreateReminder", kind: .mutation,
     hash: "c5b89a1ab188be0a1ae47e396f6a157168184b5ca7720afd46042ba402d34014",
@@ -170,6 +247,21 @@ extension Document {
       query Dashboard { viewer { __typename id name dashboard { __typename id urgencyLoad activeGoalCount todayProgress { __typename localDate dueCount doneCount fraction entryCount } goals(first: 8) { __typename ...GoalCard } recentAchievements(first: 3) { __typename id name earnedAt goal { __typename id title } } recentConversations(first: 3) { __typename id title activeAt } insights(first: 3) { __typename id title text evidence { __typename label value unit } } pendingResearchResults(first: 3) { __typename count nodes { __typename id title summary } } nextResearchRun { __typename category { __typename id name } run { __typename at } } unreadNotificationCount notifications(first: 3) { __typename ...NotificationRow } upcomingReminders(first: 3) { __typename id nextOccurrenceAt message goal { __typename id title } } connectionsNeedingAttention { __typename id label status } } } }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       fragment NotificationRow on Notification { __typename id kind title body readAt createdAt subject { __typename id ... on Goal { title } ... on Achievement { name } ... on Milestone { title } ... on ResearchResult { title } ... on Insight { title } } }
+      """#)
+
+  public static let dataExportAddress = Document(
+    name: "DataExportAddress", kind: .query,
+    hash: "444f48cf461e7cc9e07817e31d9b65604820f60f413e57d5b0cfa9c98b49dad4",
+    body: #"""
+      query DataExportAddress($id: ID!) { node(id: $id) { __typename ... on DataExport { id status sha256 downloadUrl } } }
+      """#)
+
+  public static let dataExports = Document(
+    name: "DataExports", kind: .query,
+    hash: "8844372f0f3294babbecc61a6312343088f07f31c6818abef0ea0e4f23d4b19d",
+    body: #"""
+      query DataExports { viewer { __typename id dataExports { __typename ...DataExportRow } } }
+      fragment DataExportRow on DataExport { __typename id status size createdAt finishedAt expiresAt }
       """#)
 
   public static let deleteAutomationRule = Document(
@@ -231,6 +323,13 @@ extension Document {
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       """#)
 
+  public static let deleteProgressMapping = Document(
+    name: "DeleteProgressMapping", kind: .mutation,
+    hash: "16fb4b38added84611ccd9c95821b104fb3a092ed55295c22d0e6e5edfa80aa7",
+    body: #"""
+      mutation DeleteProgressMapping($input: DeleteProgressMappingInput!) { deleteProgressMapping(input: $input) { __typename progressMappingId errors { __typename code message path } } }
+      """#)
+
   public static let deleteReminder = Document(
     name: "DeleteReminder", kind: .mutation,
     hash: "4342eb52729af6e29c5fa8d87022191404ce98235ead5432c357822d8b119112",
@@ -252,6 +351,13 @@ extension Document {
     body: #"""
       mutation DeleteResearchResult($input: DeleteResearchResultInput!) { deleteResearchResult(input: $input) { __typename deletedId result { __typename ...ResearchResultRow } errors { __typename code message path } } }
       fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
+      """#)
+
+  public static let deleteWebhook = Document(
+    name: "DeleteWebhook", kind: .mutation,
+    hash: "038719a61f61ccf1c30272955eddb2ad9cd8b017d948d43e053491f0bd43be40",
+    body: #"""
+      mutation DeleteWebhook($input: DeleteWebhookInput!) { deleteWebhook(input: $input) { __typename webhookId errors { __typename code message path } } }
       """#)
 
   public static let deviceConnections = Document(
@@ -291,6 +397,14 @@ extension Document {
     body: #"""
       query GoalDetail($id: ID!, $from: LocalDate, $entries: Int = 20, $after: String) { goal(id: $id) { __typename ...GoalCard description direction cumulative aggregation startDate startValue frequency { __typename times period interval } line { __typename startDate startValue deadline targetValue ratePerDay } forecast { __typename kind date earliest latest } lifeArea { __typename id name color } milestones { __typename id title dueDate reachedOn } achievements { __typename id name title localDate } reminders { __typename id kind timeOfDay nextOccurrenceAt } series(from: $from) { __typename localDate value skipped } entries(first: $entries, after: $after) { __typename nodes { __typename id localDate value note source version } pageInfo { __typename hasNextPage endCursor } } version } }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let healthMetrics = Document(
+    name: "HealthMetrics", kind: .query,
+    hash: "f172684b4ccd6f7b9c5bb4641def2eab2ba35b630e61faa6c84cffb813e1bcb6",
+    body: #"""
+      query HealthMetrics { viewer { __typename healthMetrics { __typename ...HealthMetricRow } } }
+      fragment HealthMetricRow on HealthMetric { __typename type unit aggregation source connection { __typename id label } sources { __typename source count latestAt connection { __typename id label } } }
       """#)
 
   public static let ingestCalendarEvents = Document(
@@ -435,11 +549,27 @@ extension Document {
       fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
       """#)
 
+  public static let pingWebhook = Document(
+    name: "PingWebhook", kind: .mutation,
+    hash: "7602979c2bb0fa082924ae877ed6ad8cb4fc27d62f76cc2e7ba5d75f30363503",
+    body: #"""
+      mutation PingWebhook($input: PingWebhookInput!) { pingWebhook(input: $input) { __typename delivery { __typename ...WebhookDeliveryRow } errors { __typename code message path } } }
+      fragment WebhookDeliveryRow on WebhookDelivery { __typename id messageId eventId eventType eventAt round state attempts nextAttemptAt lastStatus outcome }
+      """#)
+
   public static let previewResearchSchedule = Document(
     name: "PreviewResearchSchedule", kind: .query,
     hash: "375cf6a6440fb7bde5e48c606657df651a88618e4bdae672b066285be68edc45",
     body: #"""
       query PreviewResearchSchedule($schedule: ResearchScheduleInput!) { researchSchedulePreview(schedule: $schedule) { __typename description nextRuns(count: 5) { __typename at localDate localTime offset } } }
+      """#)
+
+  public static let progressMappings = Document(
+    name: "ProgressMappings", kind: .query,
+    hash: "1a2b553504ff8029796840d34e8e297d8d33636f3ec567dbd9ab10e35b815822",
+    body: #"""
+      query ProgressMappings($first: Int = 20, $after: String) { viewer { __typename progressMappings(first: $first, after: $after) { __typename nodes { __typename ...ProgressMappingRow } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment ProgressMappingRow on ProgressMapping { __typename id goal { __typename id title } source metric matching currency aggregation factor since active problem version }
       """#)
 
   public static let progressUpdated = Document(
@@ -489,6 +619,13 @@ extension Document {
       fragment ReminderRow on Reminder { __typename id kind message timeOfDay date weekdays daysBeforeDeadline followPace active nextOccurrenceAt goal { __typename id title } version }
       """#)
 
+  public static let removeDevice = Document(
+    name: "RemoveDevice", kind: .mutation,
+    hash: "8a0ee61911f057d28d05d26cad2d57ebe1467d3d3f321b608d2f72b6716839d3",
+    body: #"""
+      mutation RemoveDevice($input: RemoveDeviceInput!) { removeDevice(input: $input) { __typename id errors { __typename code message path } } }
+      """#)
+
   public static let reopenGoal = Document(
     name: "ReopenGoal", kind: .mutation,
     hash: "02f230010b01805c08eca91649229467ef83da16921a8b34e217584a53f70a9b",
@@ -504,6 +641,21 @@ extension Document {
     body: #"""
       mutation ReorderLifeAreas($input: ReorderLifeAreasInput!) { reorderLifeAreas(input: $input) { __typename lifeAreas { __typename ...OfflineArea } errors { __typename code message path } } }
       fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position customFields { __typename key label type unit options { __typename value label } required } version }
+      """#)
+
+  public static let requestAccountDeletion = Document(
+    name: "RequestAccountDeletion", kind: .mutation,
+    hash: "f3ece85e129527390f3dc571b17092cac8e382e0516f49c26968941e38b0330d",
+    body: #"""
+      mutation RequestAccountDeletion { requestAccountDeletion { __typename challenge errors { __typename code message path } } }
+      """#)
+
+  public static let requestDataExport = Document(
+    name: "RequestDataExport", kind: .mutation,
+    hash: "6f7a075b2360b8c9869d37a17f0829ee904a7a662bf59e055aebbf05a4099ab0",
+    body: #"""
+      mutation RequestDataExport { requestDataExport { __typename dataExport { __typename ...DataExportRow } errors { __typename code message path } } }
+      fragment DataExportRow on DataExport { __typename id status size createdAt finishedAt expiresAt }
       """#)
 
   public static let researchCategories = Document(
@@ -605,6 +757,36 @@ extension Document {
       fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
       """#)
 
+  public static let revokeApiKey = Document(
+    name: "RevokeApiKey", kind: .mutation,
+    hash: "98eeef7dc9d996ab8b0e38333215073877098b81d25f7d13660601fb399b0dc9",
+    body: #"""
+      mutation RevokeApiKey($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { __typename apiKey { __typename ...ApiKeyRow } errors { __typename code message path } } }
+      fragment ApiKeyRow on ApiKey { __typename id name prefix scopes expiresAt lastUsedAt revokedAt createdAt }
+      """#)
+
+  public static let revokeOtherSessions = Document(
+    name: "RevokeOtherSessions", kind: .mutation,
+    hash: "afe1cc5411ffa83efa80822d7a2f7ab9eb732f5cb890ca793d848b0d74a31d58",
+    body: #"""
+      mutation RevokeOtherSessions { revokeOtherSessions { __typename count errors { __typename code message path } } }
+      """#)
+
+  public static let revokeSession = Document(
+    name: "RevokeSession", kind: .mutation,
+    hash: "2408507f85fb5c6cefc2f1c053dfb75c7344feebc3922e866548388b6a9da1c8",
+    body: #"""
+      mutation RevokeSession($input: RevokeSessionInput!) { revokeSession(input: $input) { __typename id errors { __typename code message path } } }
+      """#)
+
+  public static let rotateIncomingSecret = Document(
+    name: "RotateIncomingSecret", kind: .mutation,
+    hash: "ffc7fe7073e3b76e7a6af25617207b31285a8f3902a33c2ead694af38f1ee75d",
+    body: #"""
+      mutation RotateIncomingSecret($input: RotateIncomingSecretInput!) { rotateIncomingSecret(input: $input) { __typename connection { __typename ...ConnectionRow } secret errors { __typename code message path } } }
+      fragment ConnectionRow on Connection { __typename id label accountLabel status statusReason syncing lastSyncAt nextSyncAt version provider { __typename id name kind } }
+      """#)
+
   public static let runAutomationRule = Document(
     name: "RunAutomationRule", kind: .mutation,
     hash: "532fdd9962f6fa797ccf03baa5be250526c5f100fd363a7c7309014c25557934",
@@ -636,6 +818,13 @@ extension Document {
     hash: "02f98698da9c89dd143380956fbc661cbf11208d8a97b08433197e112f9406cb",
     body: #"""
       mutation SendTestNotification { sendTestNotification { __typename notification { __typename id pushNone } devices { __typename device { __typename id name } push { __typename state reason } explanation } errors { __typename code message path } } }
+      """#)
+
+  public static let serverInfo = Document(
+    name: "ServerInfo", kind: .query,
+    hash: "6aef74a15cb0d2ec480d6cc91df89aa3b3af8793c03353c48cc829b6ae69741c",
+    body: #"""
+      query ServerInfo { serverInfo { __typename version appleSignIn developmentSignIn } }
       """#)
 
   public static let settings = Document(
@@ -705,6 +894,22 @@ extension Document {
       fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
       """#)
 
+  public static let syncConnection = Document(
+    name: "SyncConnection", kind: .mutation,
+    hash: "db98d179e4f975a3c3eec36718b57e6ad03ec247de38deb7720cfaecc7ef4aa0",
+    body: #"""
+      mutation SyncConnection($input: SyncConnectionInput!) { syncConnection(input: $input) { __typename connection { __typename ...ConnectionRow } errors { __typename code message path } } }
+      fragment ConnectionRow on Connection { __typename id label accountLabel status statusReason syncing lastSyncAt nextSyncAt version provider { __typename id name kind } }
+      """#)
+
+  public static let syncStatus = Document(
+    name: "SyncStatus", kind: .subscription,
+    hash: "19e49e6459e4e6939c7c427e139a2dbc05a340a6154c7c4d1a27e09b16bda964",
+    body: #"""
+      subscription SyncStatus($connectionId: ID, $after: ID) { syncStatus(connectionId: $connectionId, after: $after) { __typename event { __typename id at } state received changed deleted failure connection { __typename ...ConnectionRow } } }
+      fragment ConnectionRow on Connection { __typename id label accountLabel status statusReason syncing lastSyncAt nextSyncAt version provider { __typename id name kind } }
+      """#)
+
   public static let triggerResearch = Document(
     name: "TriggerResearch", kind: .mutation,
     hash: "03147e1fca4fff42a39dfc3d2f48befbeb11a8b69b8e3ef69ea18fd261f71618",
@@ -771,6 +976,14 @@ extension Document {
       fragment NotificationSettingsRow on NotificationSettings { __typename preferences { __typename kind inApp push digest } quietHours { __typename from to exceptKinds } pushPreview digestAt version }
       """#)
 
+  public static let updateProfile = Document(
+    name: "UpdateProfile", kind: .mutation,
+    hash: "d6fd5886ffa26a78c25b20acd9089789c204ded28ffc17f0bf309e5f95e14297",
+    body: #"""
+      mutation UpdateProfile($input: UpdateProfileInput!) { updateProfile(input: $input) { __typename user { __typename ...Profile } errors { __typename code message path } } }
+      fragment Profile on User { __typename id name email locale timeZone dayStartMinutes weekStart settings { __typename appearance units assistantMemory usageStatistics } version }
+      """#)
+
   public static let updateProgressEntry = Document(
     name: "UpdateProgressEntry", kind: .mutation,
     hash: "09f4fbbb167d7cbaabbeecd311051de9bc9cbe0a96f069246ed2a20ca8f5916b",
@@ -779,6 +992,14 @@ extension Document {
       fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate occurredAt value skip note source version }
       fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let updateProgressMapping = Document(
+    name: "UpdateProgressMapping", kind: .mutation,
+    hash: "51c01917ac80fc004c8850db4b8b15d36f928e57a192f7d6273f139890f2e6e2",
+    body: #"""
+      mutation UpdateProgressMapping($input: UpdateProgressMappingInput!) { updateProgressMapping(input: $input) { __typename progressMapping { __typename ...ProgressMappingRow } errors { __typename code message path } } }
+      fragment ProgressMappingRow on ProgressMapping { __typename id goal { __typename id title } source metric matching currency aggregation factor since active problem version }
       """#)
 
   public static let updateReminder = Document(
@@ -795,5 +1016,46 @@ extension Document {
     body: #"""
       mutation UpdateResearchCategory($input: UpdateResearchCategoryInput!) { updateResearchCategory(input: $input) { __typename category { __typename ...ResearchCategoryRow prompt sources missedRunPolicy } errors { __typename code message path } } }
       fragment ResearchCategoryRow on ResearchCategory { __typename id name description active pendingResultCount schedule { __typename kind text startDate startTime description timeZone nextRuns(count: 1) { __typename at localDate localTime } } version }
+      """#)
+
+  public static let updateSettings = Document(
+    name: "UpdateSettings", kind: .mutation,
+    hash: "7a626643baa977acae7886e8d62a897763135e38128323de08e2b38a5b68001f",
+    body: #"""
+      mutation UpdateSettings($input: UpdateSettingsInput!) { updateSettings(input: $input) { __typename user { __typename ...Profile } errors { __typename code message path } } }
+      fragment Profile on User { __typename id name email locale timeZone dayStartMinutes weekStart settings { __typename appearance units assistantMemory usageStatistics } version }
+      """#)
+
+  public static let updateWebhook = Document(
+    name: "UpdateWebhook", kind: .mutation,
+    hash: "07b34ef0e42230c2303a8a74d3f147f9ed5cb0ee0a33d077fbab775e85d95381",
+    body: #"""
+      mutation UpdateWebhook($input: UpdateWebhookInput!) { updateWebhook(input: $input) { __typename webhook { __typename ...WebhookRow } errors { __typename code message path } } }
+      fragment WebhookRow on Webhook { __typename id url description subscriptionField active disabledReason failingSince deliveryCounts { __typename waiting succeeded failed discarded } version }
+      """#)
+
+  public static let webhookDeliveries = Document(
+    name: "WebhookDeliveries", kind: .query,
+    hash: "fbce2af903aeb87790b72193d429cb420f21d9760aa8debd761a362e2ad2221b",
+    body: #"""
+      query WebhookDeliveries($id: ID!, $first: Int = 20, $after: String, $states: [WebhookDeliveryState!]) { node(id: $id) { __typename ... on Webhook { ...WebhookRow document variables filters { __typename field oneOf } deliveries(first: $first, after: $after, states: $states) { __typename nodes { __typename ...WebhookDeliveryRow payload attemptLog { __typename number at status milliseconds response problem } } pageInfo { __typename hasNextPage endCursor } } } } }
+      fragment WebhookRow on Webhook { __typename id url description subscriptionField active disabledReason failingSince deliveryCounts { __typename waiting succeeded failed discarded } version }
+      fragment WebhookDeliveryRow on WebhookDelivery { __typename id messageId eventId eventType eventAt round state attempts nextAttemptAt lastStatus outcome }
+      """#)
+
+  public static let webhooks = Document(
+    name: "Webhooks", kind: .query,
+    hash: "cc2e16f7fd058b17f92b63dc10a10609efceda1a356ce1d6165db311216c1d7b",
+    body: #"""
+      query Webhooks($first: Int = 20, $after: String) { viewer { __typename webhooks(first: $first, after: $after) { __typename nodes { __typename ...WebhookRow } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment WebhookRow on Webhook { __typename id url description subscriptionField active disabledReason failingSince deliveryCounts { __typename waiting succeeded failed discarded } version }
+      """#)
+
+  public static let withdrawAiConsent = Document(
+    name: "WithdrawAiConsent", kind: .mutation,
+    hash: "ef1d5603b87127ae1e5bbd5eaa283c1615215ba28f52630d6fe7f1450923b2c5",
+    body: #"""
+      mutation WithdrawAiConsent($input: WithdrawAiConsentInput!) { withdrawAiConsent(input: $input) { __typename consents { __typename ...ConsentRow } errors { __typename code message path } } }
+      fragment ConsentRow on AiConsent { __typename id provider dataClass disclosureVersion grantedAt withdrawnAt }
       """#)
 }

@@ -231,7 +231,7 @@ func say(_ text: String) { print("    \(text)") }
     let parts = Parts(graph: phone.graph, store: MemoryStore(), surroundings: .live)
     let settings = await parts.settings()
     await settings.open()
-    #expect(await settings.screen.value?.viewer?.timeZone.isEmpty == false)
+    #expect(await settings.profile?.timeZone.isEmpty == false)
     let screens = [
       await show(parts.dashboard()), await show(parts.lifeAreas()), await show(parts.research().list), await show(parts.automations().list),
       await show(parts.notifications()),

@@ -16,7 +16,7 @@ import Testing
 
   @Test func settingsReadTheirAnswer() throws {
     _ = try answer("Settings", "bare").read(as: SettingsValue.self)
-    #expect(try answer("Settings", "full").read(as: SettingsValue.self).viewer?.timeZone == "Europe/Berlin")
+    #expect(try answer("Settings", "full").read(as: SettingsValue.self).viewer?.profile.timeZone == "Europe/Berlin")
   }
 
   @Test func goalsOfADashboardAreReadWhole() throws {

@@ -50,7 +50,15 @@ public final class PersonalClock: Sendable {
   /// Takes what is set now, and keeps it. Without a network, it stays as it was.
   func load(from graph: GraphClient, into store: any Store) async {
     guard let viewer = try? await graph.run(Request(Document.settings), as: Answer.self).viewer else { return }
-    let settings = Settings(timeZone: viewer.timeZone, dayStartMinutes: viewer.dayStartMinutes)
+    await take(Settings(timeZone: viewer.timeZone, dayStartMinutes: viewer.dayStartMinutes), into: store)
+  }
+
+  /// Takes what the person has just set, and keeps it.
+  func take(_ profile: Profile, into store: any Store) async {
+    await take(Settings(timeZone: profile.timeZone, dayStartMinutes: profile.dayStartMinutes), into: store)
+  }
+
+  private func take(_ settings: Settings, into store: any Store) async {
     guard settings != known.value.settings else { return }
     known.change { $0.settings = settings }
     if let value = try? JSONValue(settings) { try? await store.write([.setNote(Self.note, value)]) }

@@ -199,7 +199,7 @@ import Testing
 
   @Test func aReminderCanBeForTheGoalsThatAreOnThisDevice() async throws {
     for (number, title, status) in [(1, "Swim", "ACTIVE"), (2, "Run", "ACTIVE"), (3, "Old", "COMPLETED")] {
-      try await store.write([
+      await store.write([
         .put(StoredObject(id: ObjectID("goal_\(number)"), type: "Goal", version: 1, data: goal(number, title, status: status)))
       ])
     }
