@@ -129,7 +129,7 @@ import Testing
     #expect(areas.screen == .empty)
     #expect(research.list.screen == .empty)
     #expect(rules.list.screen == .empty)
-    #expect(dashboard.screen == .empty)
+    #expect(dashboard.screen.value?.content?.activeGoalCount == 0)
     #expect(goal.screen == .empty)
   }
 
