@@ -242,9 +242,10 @@ extension Document {
 
   public static let dashboard = Document(
     name: "Dashboard", kind: .query,
-    hash: "66434c5d060e2e019c8dcb12c7ca7ba36e8d395e94416dc5e67145991fffd1cc",
+    hash: "fe756907ca5889b21bde037ed1c6efe6268c2c99cc7bc3e8ba78a210ebbf7561",
     body: #"""
-      query Dashboard { viewer { __typename id name dashboard { __typename id urgencyLoad activeGoalCount todayProgress { __typename localDate dueCount doneCount fraction entryCount } goals(first: 8) { __typename ...GoalCard } recentAchievements(first: 3) { __typename id name earnedAt goal { __typename id title } } recentConversations(first: 3) { __typename id title activeAt } insights(first: 3) { __typename id title text evidence { __typename label value unit } } pendingResearchResults(first: 3) { __typename count nodes { __typename id title summary } } nextResearchRun { __typename category { __typename id name } run { __typename at } } unreadNotificationCount notifications(first: 3) { __typename ...NotificationRow } upcomingReminders(first: 3) { __typename id nextOccurrenceAt message goal { __typename id title } } connectionsNeedingAttention { __typename id label status } } } }
+      query Dashboard { viewer { __typename id name researchCategories(first: 10, active: true) { __typename nodes { __typename id underWay: runs(states: [QUEUED, RUNNING], first: 1) { __typename nodes { __typename ...ResearchRunRow } } } } dashboard { __typename id urgencyLoad activeGoalCount todayProgress { __typename localDate dueCount doneCount fraction entryCount } goals(first: 8) { __typename ...GoalCard } recentAchievements(first: 3) { __typename id name earnedAt goal { __typename id title } } recentConversations(first: 3) { __typename id title activeAt } insights(first: 3) { __typename id title text evidence { __typename label value unit } } pendingResearchResults(first: 3) { __typename count nodes { __typename id title summary } } nextResearchRun { __typename category { __typename id name } run { __typename at } } unreadNotificationCount notifications(first: 3) { __typename ...NotificationRow } upcomingReminders(first: 3) { __typename id nextOccurrenceAt message goal { __typename id title } } connectionsNeedingAttention { __typename id label status } } } }
+      fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
       fragment NotificationRow on Notification { __typename id kind title body readAt createdAt subject { __typename id ... on Goal { title } ... on Achievement { name } ... on Milestone { title } ... on ResearchResult { title } ... on Insight { title } } }
       """#)
@@ -373,6 +374,13 @@ extension Document {
     hash: "571c199c54fb0a45874b452ef73f279c1a6f8f92aa741863391367112b7415cd",
     body: #"""
       mutation Disconnect($input: DisconnectInput!) { disconnect(input: $input) { __typename connectionId errors { __typename code message path } } }
+      """#)
+
+  public static let dismissInsight = Document(
+    name: "DismissInsight", kind: .mutation,
+    hash: "97756d1e2a71ec3d38b23bc93bfe03a2541d123c066cd4694588457ed06e4020",
+    body: #"""
+      mutation DismissInsight($input: DismissInsightInput!) { dismissInsight(input: $input) { __typename insight { __typename id dismissedAt version } errors { __typename code message path } } }
       """#)
 
   public static let dryRunAutomationRule = Document(

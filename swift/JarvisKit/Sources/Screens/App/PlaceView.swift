@@ -13,8 +13,10 @@ public struct PlaceView: View {
   }
 
   public var body: some View {
-    ContentUnavailableView(place.title, systemImage: place.symbol)
-      .navigationTitle(place.title)
+    switch place {
+    case .dashboard: DashboardView(account)
+    default: ContentUnavailableView(place.title, systemImage: place.symbol).navigationTitle(place.title)
+    }
   }
 }
 
