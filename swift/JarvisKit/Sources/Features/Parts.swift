@@ -17,9 +17,10 @@ public struct Parts: Sendable {
 
   @MainActor func model<Value: Decodable & Sendable & Equatable>(
     _ document: Document, _ variables: JSONValue = [:], isEmpty: @escaping @Sendable (Value) -> Bool = { _ in false },
-    paging: Paging<Value>? = nil
+    paging: Paging<Value>? = nil, isKept: Bool = true
   ) -> QueryModel<Value> {
     QueryModel(
-      Request(document, variables), graph: graph, store: store, surroundings: surroundings, isEmpty: isEmpty, paging: paging)
+      Request(document, variables), graph: graph, store: store, surroundings: surroundings, isEmpty: isEmpty, paging: paging,
+      isKept: isKept)
   }
 }

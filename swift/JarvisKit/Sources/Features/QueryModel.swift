@@ -12,6 +12,8 @@ public struct Paging<Value: Sendable>: Sendable {
   var cursor: @Sendable (Value) -> String?
   /// The pages so far with the next one behind them.
   var join: @Sendable (Value, Value) -> Value
+  /// What is shown with what was just loaded of it, which is one page; nil where that page replaces all.
+  var renew: (@Sendable (Value, Value) -> Value)?
 }
 
 /// A screen that shows the answer to one query: at once what was last seen, then what is so now.
@@ -28,6 +30,7 @@ public struct Paging<Value: Sendable>: Sendable {
   @ObservationIgnored private let surroundings: Surroundings
   @ObservationIgnored private let isEmpty: @Sendable (Value) -> Bool
   @ObservationIgnored private let paging: Paging<Value>?
+  @ObservationIgnored private let isKept: Bool
   @ObservationIgnored private var seenAt: Date?
   /// What is shown, also when that is nothing: an edit may take away the last of a list, and put it back.
   @ObservationIgnored private var shown: Value?
@@ -35,7 +38,7 @@ public struct Paging<Value: Sendable>: Sendable {
 
   public init(
     _ request: Request, graph: GraphClient, store: any Store, surroundings: Surroundings,
-    isEmpty: @escaping @Sendable (Value) -> Bool = { _ in false }, paging: Paging<Value>? = nil
+    isEmpty: @escaping @Sendable (Value) -> Bool = { _ in false }, paging: Paging<Value>? = nil, isKept: Bool = true
   ) {
     var request = request
     request.mayBeKept = true
@@ -45,6 +48,7 @@ public struct Paging<Value: Sendable>: Sendable {
     self.surroundings = surroundings
     self.isEmpty = isEmpty
     self.paging = paging
+    self.isKept = isKept
   }
 
   private struct Kept: Codable {
@@ -60,7 +64,7 @@ public struct Paging<Value: Sendable>: Sendable {
 
   /// Shows what was last seen, and loads.
   public func open() async {
-    if seenAt == nil, let kept = try? await store.note(note)?.read(as: Kept.self), let value = try? kept.data.read(as: Value.self) {
+    if isKept, seenAt == nil, let kept = try? await store.note(note)?.read(as: Kept.self), let value = try? kept.data.read(as: Value.self) {
       seenAt = kept.at
       show(value, .stale(since: kept.at, .busy(retryIn: nil)))
     }
@@ -85,9 +89,10 @@ public struct Paging<Value: Sendable>: Sendable {
       }
       let now = surroundings.now()
       seenAt = now
-      show(value, answer.problems.isEmpty ? nil : .partial)
+      let renewed = shown.flatMap { paging?.renew?($0, value) } ?? value
+      show(renewed, answer.problems.isEmpty ? nil : .partial)
       // What is missing a part is not worth keeping; a full disk is no reason not to show what came.
-      if answer.problems.isEmpty, let kept = try? JSONValue(Kept(at: now, data: answer.data)) {
+      if isKept, answer.problems.isEmpty, let kept = try? JSONValue(Kept(at: now, data: answer.data)) {
         try? await store.write([.setNote(note, kept)])
       }
     } catch {
@@ -118,6 +123,12 @@ public struct Paging<Value: Sendable>: Sendable {
       moreProblem = nil
     } catch is CancellationError {
     } catch { moreProblem = Problem(error) }
+  }
+
+  /// Shows what is known from elsewhere, e.g. from the answer to the change that made it.
+  func show(_ value: Value) {
+    seenAt = surroundings.now()
+    show(value, nil)
   }
 
   /// Lays what the person just did over what is shown, before the server is asked again.

@@ -10,6 +10,24 @@ extension Document {
       fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
       """#)
 
+  public static let addNote = Document(
+    name: "AddNote", kind: .mutation,
+    hash: "130a4bbb35d2da8163fa5e3286eadb0ada070eda2beb37fc2c8ad91c4d114044",
+    body: #"""
+      mutation AddNote($input: AddNoteInput!) { addNote(input: $input) { __typename message { __typename ...MessageRow } conversation { __typename ...ConversationRow } errors { __typename code message path } } }
+      fragment MessageRow on Message { __typename id role content status origin model provider endedBecause lastSequence parent { __typename id } siblings { __typename id } toolCalls { __typename ...ToolCallCard } createdAt version }
+      fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
+      """#)
+
+  public static let aiLedger = Document(
+    name: "AiLedger", kind: .query,
+    hash: "5ac585f4bf290985fc753574d24daac76a750b928c75b89539c1ec5759a8c9cc",
+    body: #"""
+      query AiLedger($filter: AiCallFilter, $first: Int = 50, $after: String) { viewer { __typename id aiCalls(filter: $filter, first: $first, after: $after) { __typename nodes { __typename ...AiCallRow } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment AiCallRow on AiCall { __typename id purpose subjectId provider model dataClasses outcome inputTokens cachedInputTokens outputTokens estimated cost latencyMs startedAt }
+      """#)
+
   public static let approveResearchResult = Document(
     name: "ApproveResearchResult", kind: .mutation,
     hash: "c656ec86b6f8523792308904c2f112e9d7d218816ec8994ae1c025d8c7b817cb",
@@ -24,6 +42,15 @@ extension Document {
     body: #"""
       mutation ApproveToolCall($input: ApproveToolCallInput!) { approveToolCall(input: $input) { __typename toolCall { __typename ...ToolCallCard } errors { __typename code message path } } }
       fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      """#)
+
+  public static let assistant = Document(
+    name: "Assistant", kind: .query,
+    hash: "2de4742f213765a2a889355ca3b4162131eefac79d99d0ddffe902a16f4f410b",
+    body: #"""
+      query Assistant { aiProviders { __typename name model isLocal consentedClasses available } viewer { __typename id assistantSettings { __typename ...AssistantChoices } aiBudget { __typename localDate limit spent calls inputTokens outputTokens } aiConsents(active: true) { __typename ...ConsentRow } } }
+      fragment AssistantChoices on AssistantSettings { __typename provider retrieval allowedTools version }
+      fragment ConsentRow on AiConsent { __typename id provider dataClass disclosureVersion grantedAt withdrawnAt }
       """#)
 
   public static let automationChoices = Document(
@@ -100,6 +127,16 @@ extension Document {
       fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
       """#)
 
+  public static let chatMessage = Document(
+    name: "ChatMessage", kind: .subscription,
+    hash: "ed3954bcd9a785c5b433aaeb1a7004544abfbb3bb0e49e3e4446f8647352fe88",
+    body: #"""
+      subscription ChatMessage($after: ID) { chatMessage(after: $after) { __typename event { __typename id at } message { __typename ...MessageRow } conversation { __typename ...ConversationRow } } }
+      fragment MessageRow on Message { __typename id role content status origin model provider endedBecause lastSequence parent { __typename id } siblings { __typename id } toolCalls { __typename ...ToolCallCard } createdAt version }
+      fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
+      """#)
+
   public static let completeConnection = Document(
     name: "CompleteConnection", kind: .mutation,
     hash: "f1ab9feb57d74d73fa458c5b50886e62952eb3ac40339a45f1a76f7d80b89964",
@@ -174,6 +211,14 @@ extension Document {
       fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
       """#)
 
+  public static let conversations = Document(
+    name: "Conversations", kind: .query,
+    hash: "3743fc1e060631a4af6cdcdca407b8822b8d94ff7393b8ca544c0e39f6b6681d",
+    body: #"""
+      query Conversations($filter: ConversationFilter, $first: Int = 20, $after: String) { viewer { __typename id conversations(filter: $filter, first: $first, after: $after) { __typename nodes { __typename ...ConversationRow } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
+      """#)
+
   public static let createApiKey = Document(
     name: "CreateApiKey", kind: .mutation,
     hash: "f5d2770aa801b6c055b94f4d045fbf535891baee945a569d642b6d2b7aaa9ae0",
@@ -187,6 +232,14 @@ extension Document {
     hash: "60c7406d65b389861a6a13069e4c9944a367a70ef9df0858b96d2e68fc13d7ec",
     body: #"""
       mutation CreateAutomationRule($input: CreateAutomationRuleInput!) { createAutomationRule(input: $input) { __typename automationRule { __typename id name active nextRunAt version } errors { __typename code message path } } }
+      """#)
+
+  public static let createConversation = Document(
+    name: "CreateConversation", kind: .mutation,
+    hash: "7405d44a43d12125cd3ef0666960c31d449c097dad59895dc936ad6f99ba21a4",
+    body: #"""
+      mutation CreateConversation($input: CreateConversationInput!) { createConversation(input: $input) { __typename conversation { __typename ...ConversationRow } errors { __typename code message path } } }
+      fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
       """#)
 
   public static let createGoal = Document(
@@ -204,6 +257,14 @@ extension Document {
     body: #"""
       mutation CreateLifeArea($input: CreateLifeAreaInput!) { createLifeArea(input: $input) { __typename lifeArea { __typename ...OfflineArea } errors { __typename code message path } } }
       fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position customFields { __typename key label type unit options { __typename value label } required } version }
+      """#)
+
+  public static let createMemory = Document(
+    name: "CreateMemory", kind: .mutation,
+    hash: "52ea38a95c63174f36907a31279cc5594dbf6f2fd6aba1397fd9525caeed1b73",
+    body: #"""
+      mutation CreateMemory($input: CreateMemoryInput!) { createMemory(input: $input) { __typename memory { __typename ...MemoryRow } errors { __typename code message path } } }
+      fragment MemoryRow on Memory { __typename id kind text source enabled createdAt version }
       """#)
 
   public static let createMilestone = Document(
@@ -272,6 +333,14 @@ extension Document {
       mutation DeleteAutomationRule($input: DeleteAutomationRuleInput!) { deleteAutomationRule(input: $input) { __typename automationRuleId errors { __typename code message path } } }
       """#)
 
+  public static let deleteConversation = Document(
+    name: "DeleteConversation", kind: .mutation,
+    hash: "229733a66f62d910e0f03e40e9ae9bbad358eaac1201147a7a2e92a1a6ff7dbf",
+    body: #"""
+      mutation DeleteConversation($input: DeleteConversationInput!) { deleteConversation(input: $input) { __typename deletedId conversation { __typename ...ConversationRow } errors { __typename code message path } } }
+      fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
+      """#)
+
   public static let deleteGoal = Document(
     name: "DeleteGoal", kind: .mutation,
     hash: "a66be05dd1f4d4d482a762a95b212d94434fb8bc620e8cd03fbb82a22276e812",
@@ -295,6 +364,14 @@ extension Document {
     body: #"""
       mutation DeleteLifeAreaNote($input: DeleteLifeAreaNoteInput!) { deleteLifeAreaNote(input: $input) { __typename deletedId note { __typename ...OfflineNote } errors { __typename code message path } } }
       fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
+      """#)
+
+  public static let deleteMemory = Document(
+    name: "DeleteMemory", kind: .mutation,
+    hash: "ff51d5f935b76df4ccd949cd0ff88dfe4e23f0068113a106105af7936ee754dc",
+    body: #"""
+      mutation DeleteMemory($input: DeleteMemoryInput!) { deleteMemory(input: $input) { __typename deletedId memory { __typename ...MemoryRow } errors { __typename code message path } } }
+      fragment MemoryRow on Memory { __typename id kind text source enabled createdAt version }
       """#)
 
   public static let deleteMilestone = Document(
@@ -391,6 +468,24 @@ extension Document {
       fragment SimulatedRun on SimulatedAutomationRun { __typename trigger at event subjectId localOccurrence value wouldRun reason conditions { __typename kind holds note } actions { __typename kind input problem } }
       """#)
 
+  public static let editMessage = Document(
+    name: "EditMessage", kind: .mutation,
+    hash: "6e4ec39ea7fbe5457b6af511fc8b9ffdfb9ef326aae4324a1d31263e367bde34",
+    body: #"""
+      mutation EditMessage($input: EditMessageInput!) { editMessage(input: $input) { __typename message { __typename ...MessageRow } reply { __typename ...MessageRow } conversation { __typename ...ConversationRow } errors { __typename code message path } } }
+      fragment MessageRow on Message { __typename id role content status origin model provider endedBecause lastSequence parent { __typename id } siblings { __typename id } toolCalls { __typename ...ToolCallCard } createdAt version }
+      fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
+      """#)
+
+  public static let forkConversation = Document(
+    name: "ForkConversation", kind: .mutation,
+    hash: "c0ec6e578fbc0c77aecbba9ac5f8b8d07e30312bf152f64baff13382221d913b",
+    body: #"""
+      mutation ForkConversation($input: ForkConversationInput!) { forkConversation(input: $input) { __typename conversation { __typename ...ConversationRow forkedFrom { __typename id } } errors { __typename code message path } } }
+      fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
+      """#)
+
   public static let goalCompleted = Document(
     name: "GoalCompleted", kind: .subscription,
     hash: "7302ab2e47196e44d0938c7e810f454f5fe21a7f7c28ee5ea185c6db275969d7",
@@ -405,6 +500,14 @@ extension Document {
     body: #"""
       query GoalDetail($id: ID!, $from: LocalDate, $entries: Int = 20, $after: String) { goal(id: $id) { __typename ...GoalCard description direction cumulative aggregation startDate startValue frequency { __typename times period interval } line { __typename startDate startValue deadline targetValue ratePerDay } forecast { __typename kind date earliest latest } lifeArea { __typename id name color } milestones { __typename id title dueDate reachedOn } achievements { __typename id name title localDate } reminders { __typename id kind timeOfDay nextOccurrenceAt } series(from: $from) { __typename localDate value skipped } entries(first: $entries, after: $after) { __typename nodes { __typename id localDate value note source version } pageInfo { __typename hasNextPage endCursor } } version } }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let grantAiConsent = Document(
+    name: "GrantAiConsent", kind: .mutation,
+    hash: "724416dedd277238c785e46a9f40445b695db39dfc8b653c68c514e273483e93",
+    body: #"""
+      mutation GrantAiConsent($input: GrantAiConsentInput!) { grantAiConsent(input: $input) { __typename consents { __typename ...ConsentRow } errors { __typename code message path } } }
+      fragment ConsentRow on AiConsent { __typename id provider dataClass disclosureVersion grantedAt withdrawnAt }
       """#)
 
   public static let healthMetrics = Document(
@@ -473,6 +576,14 @@ extension Document {
     hash: "39779d453c5da3b2847ef9da72b95a8fb9df934209c55c34346d1247213d83ee",
     body: #"""
       mutation MarkNotificationsRead($input: MarkNotificationsReadInput!) { markNotificationsRead(input: $input) { __typename count unreadNotificationCount notifications { __typename id readAt } errors { __typename code message path } } }
+      """#)
+
+  public static let memories = Document(
+    name: "Memories", kind: .query,
+    hash: "76d6d74f2c884d7a74191b9488b9b404669b0c1d152ca7908b6891c6a4ff7b50",
+    body: #"""
+      query Memories($filter: MemoryFilter, $first: Int = 20, $after: String) { viewer { __typename id memories(filter: $filter, first: $first, after: $after) { __typename nodes { __typename ...MemoryRow sourceMessage { __typename id conversation { __typename id title } } } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment MemoryRow on Memory { __typename id kind text source enabled createdAt version }
       """#)
 
   public static let messageStream = Document(
@@ -596,6 +707,16 @@ extension Document {
       fragment Tokens on AuthPayload { __typename accessToken accessTokenExpiresAt refreshToken user { __typename id } errors { __typename code message path } }
       """#)
 
+  public static let regenerateMessage = Document(
+    name: "RegenerateMessage", kind: .mutation,
+    hash: "4e1c635da025f949d5b0c30665bb9b07d2ae6228ca4a14ae9d3866b1761e2295",
+    body: #"""
+      mutation RegenerateMessage($input: RegenerateMessageInput!) { regenerateMessage(input: $input) { __typename reply { __typename ...MessageRow } conversation { __typename ...ConversationRow } errors { __typename code message path } } }
+      fragment MessageRow on Message { __typename id role content status origin model provider endedBecause lastSequence parent { __typename id } siblings { __typename id } toolCalls { __typename ...ToolCallCard } createdAt version }
+      fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
+      """#)
+
   public static let registerDevice = Document(
     name: "RegisterDevice", kind: .mutation,
     hash: "82728b5d01a4828bd19a875c9b4ebcf247de9f9dc86b491f5529fd80f6220ea9",
@@ -649,6 +770,15 @@ extension Document {
     body: #"""
       mutation ReorderLifeAreas($input: ReorderLifeAreasInput!) { reorderLifeAreas(input: $input) { __typename lifeAreas { __typename ...OfflineArea } errors { __typename code message path } } }
       fragment OfflineArea on LifeArea { __typename id areaKind: kind name description color icon active position customFields { __typename key label type unit options { __typename value label } required } version }
+      """#)
+
+  public static let replyDetail = Document(
+    name: "ReplyDetail", kind: .query,
+    hash: "c621ba82c2b1091db696b283383c6b9043ef32b0b402f1792d21bed4321b3342",
+    body: #"""
+      query ReplyDetail($messageId: ID!) { node(id: $messageId) { __typename id ... on Message { provider model endedBecause context { __typename kind label objectId tokens omitted } toolCalls { __typename ...ToolCallCard document variables result } aiCalls { __typename ...AiCallRow } } } }
+      fragment ToolCallCard on ToolCall { __typename id tool kind state title details { __typename name value objectId } confirmation tainted decidedAt version }
+      fragment AiCallRow on AiCall { __typename id purpose subjectId provider model dataClasses outcome inputTokens cachedInputTokens outputTokens estimated cost latencyMs startedAt }
       """#)
 
   public static let requestAccountDeletion = Document(
@@ -803,6 +933,13 @@ extension Document {
       fragment AutomationRunRow on AutomationRun { __typename id state trigger event subjectId localOccurrence value reason message retryAt createdAt startedAt endedAt }
       """#)
 
+  public static let searchMessages = Document(
+    name: "SearchMessages", kind: .query,
+    hash: "49c18a71e84aafa63f2b48c4625e721a6e7efe77818d4f736058d39ad4dc5a77",
+    body: #"""
+      query SearchMessages($query: String!, $first: Int = 20, $after: String) { viewer { __typename id searchMessages(query: $query, first: $first, after: $after) { __typename nodes { __typename message { __typename id role createdAt conversation { __typename id title } } excerpt { __typename text found } } pageInfo { __typename hasNextPage endCursor } } } }
+      """#)
+
   public static let searchResearch = Document(
     name: "SearchResearch", kind: .query,
     hash: "5f34cdac8f65715d6670b8fe33f3442e7f8ba858176282abd67b5daf91225c3f",
@@ -926,6 +1063,14 @@ extension Document {
       fragment ResearchRunRow on ResearchRun { __typename id state trigger step dueAt startedAt endedAt progress { __typename planned fetched failed claims } error { __typename code message } category { __typename id name } }
       """#)
 
+  public static let updateAssistantSettings = Document(
+    name: "UpdateAssistantSettings", kind: .mutation,
+    hash: "d5ef7d6164a733b5f7dfd974472264ebc7f4c522108fcfb1f70afef9accdf6a9",
+    body: #"""
+      mutation UpdateAssistantSettings($input: UpdateAssistantSettingsInput!) { updateAssistantSettings(input: $input) { __typename settings { __typename ...AssistantChoices } errors { __typename code message path } } }
+      fragment AssistantChoices on AssistantSettings { __typename provider retrieval allowedTools version }
+      """#)
+
   public static let updateAutomationRule = Document(
     name: "UpdateAutomationRule", kind: .mutation,
     hash: "08b8e3b0771587939d27960c608f51613622d95c513b1d9908ac0bfc252a62a0",
@@ -939,6 +1084,14 @@ extension Document {
     body: #"""
       mutation UpdateConnection($input: UpdateConnectionInput!) { updateConnection(input: $input) { __typename connection { __typename ...ConnectionRow } errors { __typename code message path } } }
       fragment ConnectionRow on Connection { __typename id label accountLabel status statusReason syncing lastSyncAt nextSyncAt version provider { __typename id name kind } }
+      """#)
+
+  public static let updateConversation = Document(
+    name: "UpdateConversation", kind: .mutation,
+    hash: "296cc352bfb53e864e77d2e19328196ac3dd99d4021de21aca3e29e5eebc435e",
+    body: #"""
+      mutation UpdateConversation($input: UpdateConversationInput!) { updateConversation(input: $input) { __typename conversation { __typename ...ConversationRow contextIds } errors { __typename code message path } } }
+      fragment ConversationRow on Conversation { __typename id title archived activeAt messageCount currentMessage { __typename id role status } version }
       """#)
 
   public static let updateGoal = Document(
@@ -964,6 +1117,14 @@ extension Document {
     body: #"""
       mutation UpdateLifeAreaNote($input: UpdateLifeAreaNoteInput!) { updateLifeAreaNote(input: $input) { __typename note { __typename ...OfflineNote } errors { __typename code message path } } }
       fragment OfflineNote on LifeAreaNote { __typename id lifeArea { __typename id } text createdAt version }
+      """#)
+
+  public static let updateMemory = Document(
+    name: "UpdateMemory", kind: .mutation,
+    hash: "a14805b714ba40bb20c102c63886837f2baf50e6ab4b9cf83d06e4aa3fa6db3d",
+    body: #"""
+      mutation UpdateMemory($input: UpdateMemoryInput!) { updateMemory(input: $input) { __typename memory { __typename ...MemoryRow } errors { __typename code message path } } }
+      fragment MemoryRow on Memory { __typename id kind text source enabled createdAt version }
       """#)
 
   public static let updateMilestone = Document(

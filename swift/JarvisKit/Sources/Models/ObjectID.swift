@@ -2,7 +2,7 @@ import Foundation
 
 /// The kinds of objects that an app makes ids for. The raw value is the prefix of the id.
 public enum ObjectKind: String, Codable, Sendable, CaseIterable {
-  case goal, entry, milestone, area, note, reminder, conversation, message
+  case goal, entry, milestone, area, note, reminder, conversation, message, memory
   case device
   case researchCategory = "category"
   case researchRun = "run"

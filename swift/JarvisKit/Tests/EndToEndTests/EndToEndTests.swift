@@ -165,31 +165,6 @@ func say(_ text: String) { print("    \(text)") }
     say("phone deletes an entry; mac has one left")
   }
 
-  @MainActor @Test func aReplyGoesOnAfterLostConnectionsAndAProposalIsApproved() async throws {
-    let (phone, _) = try await pair()
-    await phone.sync()
-    let goal = try await phone.engine.createGoal(["title": "Reading", "kind": "NUMERIC", "unit": "pages", "targetValue": "500"])
-    await phone.sync()
-    phone.network.cut(after: 1)
-    let chat = ChatModel(graph: phone.graph, surroundings: .live)
-    let asking = Task { await chat.send("Log 12 pages for Reading") }
-    for _ in 0..<300 where chat.reply?.proposals.isEmpty ?? true { try await Task.sleep(for: .milliseconds(100)) }
-    let proposal = try #require(chat.reply?.proposals.first)
-    say("chat: proposes \"\(proposal.title)\" \(proposal.details.map { "\($0.name) = \($0.value)" })")
-    phone.network.cut(after: 1)
-    await chat.approve(proposal)
-    await asking.value
-    #expect(chat.problem == nil)
-    #expect(chat.reply?.ended == "COMPLETE")
-    say("chat: \"\(chat.reply?.text ?? "")\"")
-    await phone.sync()
-    #expect(try await phone.engine.object(goal)?.data["currentValue"] == "12")
-    // Read from its beginning on one connection, the reply is the same.
-    let again = ChatModel(graph: phone.graph, conversationID: chat.conversationID, surroundings: .live)
-    await again.open()
-    #expect(again.messages.last?.content == chat.reply?.text)
-  }
-
   @Test func eventsMissedWhileTheConnectionWasLostComeOnceItIsBack() async throws {
     let (phone, mac) = try await pair()
     await phone.sync()

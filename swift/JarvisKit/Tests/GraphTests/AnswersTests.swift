@@ -25,15 +25,6 @@ import Testing
     #expect(goal.pace != nil)
   }
 
-  @Test(arguments: ["full", "bare"]) func aChatReadsItsAnswers(fullness: String) throws {
-    _ = try answer("Conversation", fullness).read(as: ChatModel.Opened.self)
-    _ = try answer("MessageStream", fullness).read(as: DeltaAnswer.self)
-    _ = try Answer(data: Payload(answer("SendMessage", fullness)).value).read(as: ChatModel.Sent.self)
-    for name in ["ApproveToolCall", "RejectToolCall"] {
-      _ = try Answer(data: Payload(answer(name, fullness)).value).read(as: ChatModel.Decided.self)
-    }
-  }
-
   @Test func everyMutationHasAPayloadThatIsRead() throws {
     for name in ["LogProgress", "CreateGoal", "UpdateGoal", "DeleteGoal", "SkipDay", "SendMessage", "ApproveToolCall", "RegisterDevice"] {
       #expect(try Payload(answer(name, "full")).errors.first?.code != nil, "\(name)")

@@ -14,6 +14,9 @@ public struct Actions: Sendable {
     case noAnswerInTime
     /// The goal has no usual value: one has to be given.
     case needsValue
+    /// The person was not asked yet what may be sent to whom: that is done in the app.
+    case needsConsent
+    case replyFailed(ReplyEnd)
   }
 
   let engine: SyncEngine
@@ -48,20 +51,35 @@ public struct Actions: Sendable {
     return first
   }
 
-  /// Asks the assistant, and waits for what it says; proposals wait in the app.
-  @MainActor public func ask(_ question: String, within seconds: TimeInterval) async throws -> String {
-    let chat = ChatModel(graph: graph, surroundings: surroundings)
-    let asking = Task { await chat.send(question) }
+  /// Asks the assistant, and waits for what it says; proposals wait in the app. What could not be sent is not kept: who asked is told.
+  /// - Throws: `Fault.needsConsent` before the person was asked in the app what may be sent to whom, `Fault.noAnswerInTime`, `AskFault`.
+  @MainActor public func ask(_ question: String, within seconds: TimeInterval) async throws -> Answered {
+    let chat = Parts(graph: graph, store: MemoryStore(), surroundings: surroundings).chat()
+    chat.draft = question
+    chat.leavesProposals = true
+    let asking = Task { await chat.send() }
     let timer = Task {
       try? await surroundings.pause(seconds)
       asking.cancel()
     }
     await asking.value
     timer.cancel()
-    if let problem = chat.problem, chat.reply == nil { throw AskFault(problem: problem) }
-    guard let reply = chat.reply, reply.ended != nil || !reply.proposals.isEmpty else { throw Fault.noAnswerInTime }
-    return reply.text
+    if chat.asksConsent { throw Fault.needsConsent }
+    if case .failed(let problem) = chat.delivery, chat.outgoing != nil, !asking.isCancelled { throw AskFault(problem: problem) }
+    if let problem = chat.replyProblem { throw AskFault(problem: problem) }
+    guard let reply = chat.reply, reply.isOver || reply.waitsForPerson else { throw Fault.noAnswerInTime }
+    if reply.message.status == .failed { throw Fault.replyFailed(chat.messages.last?.endedBecause ?? .unknown) }
+    return Answered(text: reply.message.content, conversation: chat.conversationID, proposals: reply.message.proposals.map(\.title))
   }
+}
+
+/// What the assistant said to a question that was asked outside of the app.
+public struct Answered: Sendable, Equatable {
+  public let text: String
+  /// Where the talk can go on.
+  public let conversation: ObjectID?
+  /// What waits there for the person's word.
+  public let proposals: [String]
 }
 
 public struct AskFault: Error, Equatable, Sendable {

@@ -1,40 +1,22 @@
 import Foundation
 import Models
 
-/// What the assistant did or proposes, as the person is shown it.
-public struct ToolCall: Decodable, Sendable, Equatable, Identifiable {
-  public struct Detail: Decodable, Sendable, Equatable {
-    public let name: String
-    public let value: String
-  }
-  public let id: ObjectID
-  public let tool: String
-  public let kind: String
-  public let state: String
-  public let title: String
-  public let details: [Detail]
-  /// Stands for exactly what is shown; an approval sends it back.
-  public let confirmation: String?
-  public let tainted: Bool
-
-  public var waitsForPerson: Bool { state == "PROPOSED" }
-}
-
-public struct Message: Decodable, Sendable, Equatable, Identifiable {
-  public let id: ObjectID
-  public let role: String
-  public let content: String
-  public let status: String
-  public let toolCalls: [ToolCall]
+/// What a piece of a reply tells.
+enum DeltaKind: String, OpenEnum {
+  case text = "TEXT"
+  case toolCall = "TOOL_CALL"
+  case usage = "USAGE"
+  case end = "END"
+  case unknown
 }
 
 /// A piece of a reply, by its number.
 struct Delta: Decodable, Sendable, Equatable {
   let sequence: Int
-  let kind: String
+  let kind: DeltaKind
   let text: String?
   let toolCall: ToolCall?
-  let status: String?
+  let status: MessageStatus?
 }
 
 struct DeltaAnswer: Decodable {
@@ -43,31 +25,47 @@ struct DeltaAnswer: Decodable {
 
 /// A reply as it is written: its deltas, each taken once and in order.
 public struct Reply: Sendable, Equatable {
-  public let messageID: ObjectID
-  public private(set) var text = ""
-  public private(set) var toolCalls: [ToolCall] = []
+  /// The message as far as it has come.
+  public private(set) var message: Message
   public private(set) var sequence = 0
-  /// How it ended: COMPLETE, STOPPED, FAILED. Nil while it goes on.
-  public private(set) var ended: String?
+  private var text = ""
+  private var hasEnded = false
 
-  public init(messageID: ObjectID) { self.messageID = messageID }
+  init(_ message: Message) { self.message = message }
 
-  public var proposals: [ToolCall] { toolCalls.filter(\.waitsForPerson) }
+  /// Whether nothing more comes.
+  public var isOver: Bool { hasEnded }
+  /// Whether it is the person's turn.
+  public var waitsForPerson: Bool { !hasEnded && !message.proposals.isEmpty }
 
   /// Takes a delta. One that was taken already is nothing new.
   mutating func take(_ delta: Delta) {
     guard delta.sequence > sequence else { return }
     sequence = delta.sequence
     switch delta.kind {
-    case "TEXT": text += delta.text ?? ""
-    case "TOOL_CALL":
-      if let call = delta.toolCall { put(call) }
-    case "END": ended = delta.status ?? "COMPLETE"
-    default: break
+    case .text:
+      text += delta.text ?? ""
+      // What the server had already told of a reply that is opened midway stays until its beginning was heard again.
+      if text.utf8.count >= message.content.utf8.count { message.content = text }
+    case .toolCall:
+      if let call = delta.toolCall { message.put(call) }
+    case .end:
+      hasEnded = true
+      message.content = text
+      message.status = delta.status ?? .complete
+    case .usage, .unknown: break
     }
+    if !hasEnded { message.status = message.proposals.isEmpty ? .streaming : .waiting }
   }
 
   mutating func put(_ call: ToolCall) {
-    if let place = toolCalls.firstIndex(where: { $0.id == call.id }) { toolCalls[place] = call } else { toolCalls.append(call) }
+    message.put(call)
+    if !hasEnded, message.proposals.isEmpty, message.status == .waiting { message.status = .streaming }
+  }
+
+  /// Takes the whole of what it came to.
+  mutating func end(as message: Message) {
+    hasEnded = true
+    self.message = message
   }
 }

@@ -98,7 +98,8 @@ public struct ActiveConsent: Decodable, Sendable, Equatable, Identifiable {
 }
 
 /// Kinds of data that a provider of language models may be sent.
-public enum DataClass: String, OpenEnum {
+public enum DataClass: String, OpenEnum, CaseIterable {
+  /// What the person writes to the assistant, and its memories of them: without it a provider cannot answer.
   case messages = "MESSAGES"
   case goals = "GOALS"
   case health = "HEALTH"
@@ -106,6 +107,9 @@ public enum DataClass: String, OpenEnum {
   case communication = "COMMUNICATION"
   case research = "RESEARCH"
   case unknown
+
+  /// Those that a person is asked about, in the order in which they are shown.
+  public static let askedFor = allCases.filter { $0 != .unknown }
 }
 
 /// A deletion of the account that was confirmed, and can still be called off.

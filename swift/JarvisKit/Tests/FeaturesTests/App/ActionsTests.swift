@@ -12,7 +12,10 @@ import Testing
   func actions(_ goals: [JSONValue], graph: GraphClient? = nil) async throws -> Actions {
     let engine = try await engine(goals)
     await engine.sync()
-    return Actions(engine: engine, graph: graph ?? client(Script()), day: today, surroundings: surroundings())
+    // Here it counts how long something waits.
+    var patient = surroundings()
+    patient.pause = { try await Task.sleep(for: .seconds($0)) }
+    return Actions(engine: engine, graph: graph ?? client(Script()), day: today, surroundings: patient)
   }
 
   @Test func aGoalIsFoundByItsNameOrAPartOfIt() async throws {
@@ -42,17 +45,46 @@ import Testing
     await #expect(throws: AskFault(problem: .offline)) { try await actions.ask("How am I doing?", within: 5) }
   }
 
-  @Test func aQuestionWaitsNoLongerThanItMay() async throws {
-    let script = Script()
-    await script.set(
-      "SendMessage",
-      .success([
-        "sendMessage": [
-          "reply": ["id": "message_2", "role": "ASSISTANT", "content": "", "status": "PENDING", "toolCalls": []], "errors": [],
-        ]
-      ]))
-    let silent = client(script, stream: { _ in .init { _ in } })
-    let actions = try await actions([], graph: silent)
-    await #expect(throws: Actions.Fault.noAnswerInTime) { try await actions.ask("How am I doing?", within: 0.01) }
+  @MainActor func asked(_ scene: ChatScene, within seconds: TimeInterval = 5) async throws -> Answered {
+    try await actions([], graph: scene.parts.graph).ask("How am I doing?", within: seconds)
+  }
+
+  @Test @MainActor func aQuestionIsAnswered() async throws {
+    let scene = ChatScene()
+    await scene.takes()
+    scene.replies.tell(ChatScene.delta(1, "TEXT", ["text": "Well."]), ChatScene.delta(2, "END", ["status": "COMPLETE"]))
+    #expect(try await asked(scene) == Answered(text: "Well.", conversation: ObjectID("conversation_1"), proposals: []))
+    #expect(await scene.sent("SendMessage").first?["content"] == "How am I doing?")
+  }
+
+  @Test @MainActor func whatTheAssistantProposesWaitsInTheApp() async throws {
+    let scene = ChatScene()
+    await scene.takes()
+    scene.replies.tell(ChatScene.delta(1, "TOOL_CALL", ["toolCall": ChatScene.call("PROPOSED")]))
+    #expect(try await asked(scene).proposals == ["Log 5 km"])
+  }
+
+  @Test @MainActor func aQuestionWaitsNoLongerThanItMay() async throws {
+    let scene = ChatScene()
+    await scene.takes()
+    await #expect(throws: Actions.Fault.noAnswerInTime) { try await asked(scene, within: 0.01) }
+  }
+
+  @Test @MainActor func aReplyThatFailsSaysWhy() async throws {
+    let scene = ChatScene()
+    await scene.takes()
+    await scene.has([ChatScene.message(1, "Hi"), ChatScene.reply(2, status: "FAILED", after: 1, ended: "BUDGET", version: 2)])
+    scene.replies.tell(ChatScene.delta(1, "END", ["status": "FAILED"]))
+    await #expect(throws: Actions.Fault.replyFailed(.budget)) { try await asked(scene) }
+    scene.replies.refuse(.unauthenticated)
+    await #expect(throws: AskFault(problem: .signedOut)) { try await asked(scene) }
+  }
+
+  @Test @MainActor func nobodyIsAskedAnythingBeforeThePersonWasAskedForTheirConsent() async throws {
+    let scene = ChatScene()
+    await scene.takes()
+    await scene.hasProviders()
+    await #expect(throws: Actions.Fault.needsConsent) { try await asked(scene) }
+    #expect(await scene.count("SendMessage") == 0)
   }
 }
