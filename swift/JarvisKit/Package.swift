@@ -38,11 +38,12 @@ let package = Package(
 
 #if !os(Linux)
   package.dependencies += [.package(url: "https://github.com/apollographql/apollo-ios.git", from: "2.3.0")]
-  package.products += [.library(name: "JarvisApp", targets: ["Screens", "AppleDevice", "GraphApollo"])]
+  package.products += [.library(name: "JarvisApp", targets: ["Screens", "AppleDevice", "GraphApollo", "PersistenceCoreData"])]
   package.targets += [
     .target(name: "AppleDevice", dependencies: ["DeviceData", "Features", "GraphApollo", "GraphHTTP", "PersistenceSQLite", "Session"]),
     .target(name: "Design", dependencies: ["Features"]),
     .target(name: "Screens", dependencies: ["Design", "Features"]),
+    .target(name: "PersistenceCoreData", dependencies: ["Persistence"]),
     // Apollo's code generation writes the rest of it: "npm run codegen:ios".
     .target(name: "JarvisAPI", dependencies: ["Models", .product(name: "ApolloAPI", package: "apollo-ios")]),
     .target(
@@ -52,4 +53,6 @@ let package = Package(
         .product(name: "ApolloWebSocket", package: "apollo-ios"),
       ]),
   ]
+  // The contract of stores runs over this one, too.
+  package.targets.first { $0.name == "PersistenceTests" }?.dependencies.append("PersistenceCoreData")
 #endif

@@ -5,18 +5,29 @@ import Testing
 
 @testable import PersistenceSQLite
 
+#if canImport(CoreData)
+  import PersistenceCoreData
+#endif
+
 func temporaryFile() -> String {
   FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID().uuidString).sqlite").path
 }
 
+/// Every kind of store: the contract runs over each.
 enum Made: String, CaseIterable, Sendable {
   case memory, sqliteInMemory, sqliteFile
+  #if canImport(CoreData)
+    case coreData
+  #endif
 
   func make() throws -> any Store {
     switch self {
     case .memory: MemoryStore()
     case .sqliteInMemory: try SQLiteStore(path: ":memory:")
     case .sqliteFile: try SQLiteStore(path: temporaryFile())
+    #if canImport(CoreData)
+      case .coreData: try CoreDataStore(folder: URL(fileURLWithPath: temporaryFile()), owner: "user_1")
+    #endif
     }
   }
 }
