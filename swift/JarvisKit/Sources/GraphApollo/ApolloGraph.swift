@@ -16,6 +16,7 @@ public struct ApolloGraph: Sendable {
   private let socket: WebSocketTransport
   private let session: SessionKeeper?
   private let cacheFile: URL?
+  private let owner: CacheOwner
 
   /// - Parameters:
   ///   - endpoint: e.g. `https://jarvis.example/graphql`; the socket is at the same address, as `wss`.
@@ -36,6 +37,7 @@ public struct ApolloGraph: Sendable {
       networkTransport: SplitNetworkTransport(queryTransport: http, mutationTransport: http, subscriptionTransport: socket), store: store)
     self.session = session
     self.cacheFile = cache == nil ? nil : cacheFile
+    owner = CacheOwner(note: self.cacheFile?.appendingPathExtension("owner")) { [apollo] in try await apollo.clearCache() }
   }
 
   public var client: GraphClient {
@@ -49,10 +51,12 @@ public struct ApolloGraph: Sendable {
   public func resume() async { await socket.resume() }
 
   /// Forgets everything that is in the cache: somebody signed out.
-  public func clear() async throws { try await apollo.clearCache() }
+  public func clear() async throws { try await owner.forget() }
 
   private func execute(_ request: Request) async throws -> Answer {
     guard let runner = Operations.runners[request.operation.name] else { throw Self.unknown(request) }
+    var request = request
+    if request.mayBeKept { request.mayBeKept = await mayUseCache() }
     do {
       return try await runner.execute(request, apollo, lastWritten)
     } catch {
@@ -76,6 +80,12 @@ public struct ApolloGraph: Sendable {
     }
   }
 
+  /// Whether the cache is that of whoever is signed in now; what somebody else left in it goes first.
+  private func mayUseCache() async -> Bool {
+    guard case .signedIn(let userID) = await session?.state else { return false }
+    return (try? await owner.become(userID)) != nil
+  }
+
   private static func unknown(_ request: Request) -> GraphFault {
     .unreadable("\(request.operation.name) was not generated: run \"npm run codegen:ios\".")
   }
@@ -92,6 +102,34 @@ public struct ApolloGraph: Sendable {
     if let cache = try? SQLiteNormalizedCache(fileURL: file, shouldVacuumOnClear: true) { return cache }
     for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: file.path + suffix) }
     return try? SQLiteNormalizedCache(fileURL: file, shouldVacuumOnClear: true)
+  }
+}
+
+/// Whose answers the cache has: nobody is shown those of somebody else.
+actor CacheOwner {
+  private let note: URL?
+  private let clear: @Sendable () async throws -> Void
+  private var userID: String?
+
+  /// - Parameter note: a file that remembers it; nil for a cache that ends with the process.
+  init(note: URL?, clear: @escaping @Sendable () async throws -> Void) {
+    self.note = note
+    self.clear = clear
+    userID = note.flatMap { try? String(contentsOf: $0, encoding: .utf8) }
+  }
+
+  /// Empties the cache when it was another's.
+  func become(_ userID: String) async throws {
+    guard userID != self.userID else { return }
+    try await clear()
+    try note.map { try Data(userID.utf8).write(to: $0, options: .atomic) }
+    self.userID = userID
+  }
+
+  func forget() async throws {
+    try await clear()
+    try note.map { try Data().write(to: $0, options: .atomic) }
+    userID = nil
   }
 }
 
