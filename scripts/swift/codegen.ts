@@ -29,6 +29,11 @@ rmSync(written, { force: true });
 const { status } = spawnSync(cli, ['generate', '--path', codegenConfigFile], { cwd: root, stdio: 'inherit' });
 if (status !== 0) fail('apollo-ios-cli failed: see above.');
 
+// By which GraphApollo finds what was generated.
+const generate = ['--import', 'tsx', join(import.meta.dirname, 'generate.ts')];
+if (spawnSync(process.execPath, generate, { cwd: root, stdio: 'inherit' }).status !== 0)
+  fail('What else is generated of operations/ could not be: see above.');
+
 const differences = disagreements(
   readManifest(readFileSync(written, 'utf8')),
   readManifest(readFileSync(manifestFile, 'utf8')),
