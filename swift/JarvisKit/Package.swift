@@ -42,7 +42,7 @@ let package = Package(
   package.targets += [
     .target(name: "AppleDevice", dependencies: ["DeviceData", "Features", "GraphApollo", "GraphHTTP", "PersistenceSQLite", "Session"]),
     .target(name: "Design", dependencies: ["Features"]),
-    .target(name: "Screens", dependencies: ["Design", "Features"]),
+    .target(name: "Screens", dependencies: ["Design", "DeviceData", "Features"]),
     .target(name: "PersistenceCoreData", dependencies: ["Persistence"]),
     // Apollo's code generation writes the rest of it: "npm run codegen:ios".
     .target(name: "JarvisAPI", dependencies: ["Models", .product(name: "ApolloAPI", package: "apollo-ios")]),

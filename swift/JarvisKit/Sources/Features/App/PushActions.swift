@@ -67,7 +67,7 @@ public struct PushResponder: Sendable {
       // A goal that has no usual value, or does not run any more, is only read.
       if let goal = push.subject, goal.kind == .goal { _ = try? await actions.logProgress(goal: goal) }
       if let id = push.notification {
-        try? await actions.graph.change(Request(Document.markNotificationsRead, ["input": ["ids": [.string(id.rawValue)]]]))
+        _ = try? await actions.graph.change(Request(Document.markNotificationsRead, ["input": ["ids": [.string(id.rawValue)]]]))
       }
       return .done
     case .snoozeHour: return await snooze(push, .inAnHour)

@@ -1,0 +1,3 @@
+extension UIApplication {
+  public static let openSettingsURLString = ""
+}
