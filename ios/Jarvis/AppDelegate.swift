@@ -1,3 +1,4 @@
+import AppIntents
 import AppleDevice
 import BackgroundTasks
 import Features
@@ -20,6 +21,8 @@ final class AppDelegate: UIResponder, UIApplicationDelegate {
     app = composition.map { AppModel($0.environment()) }
     pushes = app.map(PushCenter.init)
     super.init()
+    let context = IntentContext(app)
+    AppDependencyManager.shared.add(dependency: context)
   }
 
   /// Links of the server's own address lead into the app, too.
@@ -29,6 +32,7 @@ final class AppDelegate: UIResponder, UIApplicationDelegate {
     -> Bool
   {
     pushes?.begin()
+    JarvisShortcuts.updateAppShortcutParameters()
     // Asked at each start: the address may be another one. It needs no permission; showing something does.
     application.registerForRemoteNotifications()
     scheduleRefresh()

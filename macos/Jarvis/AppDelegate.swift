@@ -1,3 +1,4 @@
+import AppIntents
 import AppKit
 import AppleDevice
 import Features
@@ -16,6 +17,8 @@ final class AppDelegate: NSObject, NSApplicationDelegate {
     app = composition.map { AppModel($0.environment()) }
     pushes = app.map(PushCenter.init)
     super.init()
+    let context = IntentContext(app)
+    AppDependencyManager.shared.add(dependency: context)
   }
 
   /// Links of the server's own address lead into the app, too.
@@ -23,6 +26,7 @@ final class AppDelegate: NSObject, NSApplicationDelegate {
 
   func applicationDidFinishLaunching(_ notification: Notification) {
     pushes?.begin()
+    JarvisShortcuts.updateAppShortcutParameters()
     NSApplication.shared.registerForRemoteNotifications()
   }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { swiftTokens, type Token } from './tokens.ts';
-import { appTargets, swiftFiles } from './typecheck.ts';
+import { appTargets, sharedSources, swiftFiles } from './typecheck.ts';
 
 /**
  * The texts of the apps. A literal in a view is a key: SwiftUI, `String(localized:)` and `LocalizedStringResource` look it up in the main
@@ -13,8 +13,9 @@ export const languages = ['en', 'de'] as const;
 
 /** Where views and intents are written. */
 const folders = [
-  ...['Design', 'Screens', 'AppleDevice', 'JarvisIntents'].map((name) => `swift/JarvisKit/Sources/${name}`),
+  ...['Design', 'Screens', 'AppleDevice'].map((name) => `swift/JarvisKit/Sources/${name}`),
   ...Object.values(appTargets).flat(),
+  sharedSources,
 ];
 
 /** What takes a key: of a call of this name, the arguments with these labels, or the first one, `#0`, when it has no label. */
@@ -78,7 +79,7 @@ const takesKey: Record<string, string[]> = {
   accessibilityAction: ['named'],
   accessibilityCustomContent: ['#0'],
   searchable: ['prompt'],
-  Parameter: ['title', 'description'],
+  Parameter: ['title', 'description', 'requestValueDialog'],
   AppShortcut: ['shortTitle'],
   DisplayRepresentation: ['title', 'subtitle', '#0'],
   TypeDisplayRepresentation: ['name', '#0'],

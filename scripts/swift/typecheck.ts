@@ -21,6 +21,12 @@ export const appTargets: Record<System, string[]> = {
 };
 
 /**
+ * Sources that each of the apps' targets compiles for itself: intents, of which Xcode looks for a description in the target, and what the
+ * widgets of both systems are.
+ */
+export const sharedSources = 'swift/Shared';
+
+/**
  * A shell script that type-checks, on Linux, what only Apple's systems can build: the package's targets that `Package.swift` leaves out
  * here, and the apps, against the stand-ins for Apple's frameworks and Apollo iOS in `swift/Stubs`. It proves that the sources agree with
  * each other and with those stand-ins, which are written to the published interfaces; it does not prove that the real ones are like them.
@@ -37,7 +43,7 @@ export function typecheckScript(root: string): string {
     );
     const apps = appTargets[system]
       .filter((folder) => existsSync(join(root, folder)))
-      .map((folder) => module(root, folder.split('/').at(-1)!, folder))
+      .map((folder) => module(root, folder.split('/').at(-1)!, folder, sharedSources))
       .filter(({ files }) => files.length > 0);
     const flags = [
       ...['-swift-version 6', '-parse-as-library', `-D STUBS`, `-I ${out}`, '-I "$modules"'],

@@ -91,6 +91,9 @@ public struct Composition: Sendable {
   /// Nil when nobody is, or while the device has not been unlocked since its start.
   public func account() async -> Account? {
     guard case .signedIn(let userID) = try? await session.resume(), let store = try? stores.open(userID) else { return nil }
-    return Account(userID: userID, graph: graph, store: store, surroundings: .live)
+    let account = Account(userID: userID, graph: graph, store: store, surroundings: .live)
+    // The person's day begins when they say, in their own time zone.
+    await account.clock.restore(from: store)
+    return account
   }
 }

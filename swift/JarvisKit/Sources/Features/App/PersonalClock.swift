@@ -42,7 +42,7 @@ public final class PersonalClock: Sendable {
   }
 
   /// Takes what was last known.
-  func restore(from store: any Store) async {
+  public func restore(from store: any Store) async {
     guard let kept = try? await store.note(Self.note)?.read(as: Settings.self) else { return }
     known.change { $0.settings = kept }
   }

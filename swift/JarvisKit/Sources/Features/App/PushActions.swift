@@ -40,6 +40,13 @@ public struct PushPayload: Equatable, Sendable {
     subject = id("subjectId")
   }
 
+  /// Reads what the system hands over.
+  public init(userInfo: [AnyHashable: Any]) {
+    var members: [String: JSONValue] = [:]
+    for case (let name as String, let text as String) in userInfo { members[name] = .string(text) }
+    self.init(members)
+  }
+
   /// Where a tap leads.
   public var link: DeepLink? { DeepLink(push: data) }
 }

@@ -63,13 +63,18 @@ public struct TodayTimeline: Sendable, Equatable {
 }
 
 extension TodayReader {
-  /// - Parameter limit: how many goals there is room for.
-  public func timeline(limit: Int) async -> TodayTimeline {
+  /// - Parameters:
+  ///   - limit: how many goals there is room for.
+  ///   - chosen: the goals that the person chose for this widget; none for those that are due first.
+  public func timeline(limit: Int, of chosen: [ObjectID] = []) async -> TodayTimeline {
     let now = clock.now()
     let today = clock.day(of: now)
     let tomorrow = clock.beginning(of: today.adding(days: 1))
     let status = await engine.status()
     do {
+      func goals(on day: LocalDate) async throws -> [TodayGoal] {
+        try await self.goals(on: day).filter { chosen.isEmpty || chosen.contains($0.id) }
+      }
       let (present, later) = (try await goals(on: today), try await goals(on: today.adding(days: 1)))
       guard !present.isEmpty || status.completeAt != nil else {
         return TodayTimeline(entries: [TodayEntry(date: now, content: .notLoaded)], reloadAfter: now.addingTimeInterval(3_600))

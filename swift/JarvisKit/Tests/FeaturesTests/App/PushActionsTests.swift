@@ -73,6 +73,7 @@ import Testing
     let bad = PushPayload(["notificationId": "../x", "subjectId": 5])
     #expect(bad.notification == nil && bad.subject == nil && bad.link == nil)
     #expect(push().link == .object(goalID))
+    #expect(PushPayload(userInfo: ["subjectId": goalID.rawValue, "notificationId": notificationID, "aps": ["badge": 1], 5: "x"]) == push())
   }
 
   @Test func everyKindOffersWhatMakesSense() {
