@@ -58,7 +58,7 @@ public struct NoticeBanner: View {
     case .offline(let since): Text("Offline. This was so \(Self.ago(since)).")
     case .stale(let since, .busy): Text("This was so \(Self.ago(since)).")
     case .stale(let since, let problem): problem.sentence + Text(verbatim: " ") + Text("This was so \(Self.ago(since)).")
-    case .partial: Text("A part of Jarvis is away: some things are missing here. Pull to load them again.")
+    case .partial: Text("A part of Jarvis is away: some things are missing here.")
     }
   }
 

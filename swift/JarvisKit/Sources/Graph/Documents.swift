@@ -2,6 +2,13 @@
 // swift-format-ignore-file
 
 extension Document {
+  public static let achievements = Document(
+    name: "Achievements", kind: .query,
+    hash: "7f333a865c47930045449b36061166fe9276992c9e940269e61201bb22826e74",
+    body: #"""
+      query Achievements($first: Int = 50, $after: String) { viewer { __typename id achievements(first: $first, after: $after) { __typename nodes { __typename id name localDate earnedAt goal { __typename id title } } pageInfo { __typename hasNextPage endCursor } } } }
+      """#)
+
   public static let addLifeAreaNote = Document(
     name: "AddLifeAreaNote", kind: .mutation,
     hash: "1e94519973ec5f994b9941139c954a585a1147a128f883e6e93d9a39ee7ac498",
@@ -494,6 +501,13 @@ extension Document {
       fragment GoalProgress on Goal { __typename id title status unit currentValue targetValue percent pace { __typename status safeDays dueText urgency } }
       """#)
 
+  public static let goalCorrelations = Document(
+    name: "GoalCorrelations", kind: .query,
+    hash: "18ae3e227b1d5e3bf9b7d69bdd84e0a29f3a3a7da72d6a2faa5e5f7fd4146339",
+    body: #"""
+      query GoalCorrelations($range: DateRangeInput) { viewer { __typename id analytics { __typename correlations(range: $range) { __typename a { __typename id title } b { __typename id title } lag n r q effect } } } }
+      """#)
+
   public static let goalDetail = Document(
     name: "GoalDetail", kind: .query,
     hash: "11e74fb4be55cc0d5f0a22eefe57528e7c8ab87be45331f45b6159f64b9ddf82",
@@ -545,6 +559,14 @@ extension Document {
       fragment IngestCountsRow on IngestCounts { __typename created updated unchanged deleted rejected }
       """#)
 
+  public static let insights = Document(
+    name: "Insights", kind: .query,
+    hash: "686a3a3a7e1e02df61f5feb3760d889e9c59c2cc2100318a402df5a464fc26cb",
+    body: #"""
+      query Insights($filter: InsightFilter, $first: Int = 20, $after: String) { viewer { __typename id insights(filter: $filter, first: $first, after: $after) { __typename nodes { __typename ...InsightRow } pageInfo { __typename hasNextPage endCursor } } } }
+      fragment InsightRow on Insight { __typename id kind title text origin evidence { __typename label value unit from to objectId document variables path } goals { __typename id title } readAt dismissedAt createdAt version }
+      """#)
+
   public static let integrateResearchResult = Document(
     name: "IntegrateResearchResult", kind: .mutation,
     hash: "d8f3d0f007fc9769790a2cbdd45e32e4578e1fdd54ebc1691d7498b5aadc7e96",
@@ -569,6 +591,13 @@ extension Document {
       fragment OfflineEntry on ProgressEntry { __typename id goal { __typename id } localDate occurredAt value skip note source version }
       fragment OfflineGoal on Goal { __typename ...GoalCard description direction cumulative aggregation frequency { __typename times period interval } rate { __typename amount period } startDate startValue autoComplete missingMeans pauses { __typename start end } customFields { __typename key text number boolean date } completedAt lifeArea { __typename id } updatedAt version }
       fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
+  public static let markInsightsRead = Document(
+    name: "MarkInsightsRead", kind: .mutation,
+    hash: "f4f68811eba9191e2fb6142ca38b7efe7504c78c00ed357f434e68eaac6064fa",
+    body: #"""
+      mutation MarkInsightsRead($input: MarkInsightsReadInput!) { markInsightsRead(input: $input) { __typename insights { __typename id readAt version } errors { __typename code message path } } }
       """#)
 
   public static let markNotificationsRead = Document(
@@ -689,6 +718,13 @@ extension Document {
     body: #"""
       query ProgressMappings($first: Int = 20, $after: String) { viewer { __typename progressMappings(first: $first, after: $after) { __typename nodes { __typename ...ProgressMappingRow } pageInfo { __typename hasNextPage endCursor } } } }
       fragment ProgressMappingRow on ProgressMapping { __typename id goal { __typename id title } source metric matching currency aggregation factor since active problem version }
+      """#)
+
+  public static let progressReview = Document(
+    name: "ProgressReview", kind: .query,
+    hash: "32209937e7b0ece0750b6c2bdc7d5b8e52fe3c64f37f3bc559cf43c532e8a7f9",
+    body: #"""
+      query ProgressReview($range: DateRangeInput!, $bucket: TimeBucket!) { viewer { __typename id analytics { __typename progress(range: $range, bucket: $bucket) { __typename goal { __typename id title unit kind direction cumulative } buckets { __typename start sum mean days skippedDays entries } } trends(range: $range) { __typename goal { __typename id } direction changePercent } } achievements(first: 50) { __typename nodes { __typename id name localDate earnedAt goal { __typename id title } } } } }
       """#)
 
   public static let progressUpdated = Document(

@@ -15,6 +15,7 @@ public struct PlaceView: View {
   public var body: some View {
     switch place {
     case .dashboard: DashboardView(account)
+    case .progress: ProgressPlaceView(account)
     default: ContentUnavailableView(place.title, systemImage: place.symbol).navigationTitle(place.title)
     }
   }

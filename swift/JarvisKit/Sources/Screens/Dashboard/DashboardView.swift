@@ -2,6 +2,7 @@ import Design
 import Features
 import Models
 import SwiftUI
+import Sync
 
 /// The first screen: what today asks for, the next step, how things stand, and what Jarvis has to tell.
 public struct DashboardView: View {
@@ -15,6 +16,7 @@ public struct DashboardView: View {
   public var body: some View {
     ScrollView {
       VStack(alignment: .leading, spacing: Spacing.large) {
+        UnsentCard(status: model.status)
         day
         told
       }
@@ -81,6 +83,35 @@ public struct DashboardView: View {
       if model.today.value == nil || problem != .offline { FeedProblem(problem: problem) { await model.feed.refresh() } }
     case .content(let value, _): FeedCards(value: value, model: model)
     }
+  }
+}
+
+/// That changes wait, and those that the person has to decide about. Nothing when there are none.
+struct UnsentCard: View {
+  let status: SyncStatus
+  @Environment(Router.self) private var router
+
+  var body: some View {
+    if status.pending > 0 {
+      Button {
+        router.sheet = .pendingChanges
+      } label: {
+        Label {
+          words.font(Typography.detail).foregroundStyle(Palette.primary)
+        } icon: {
+          Image(systemName: status.needPerson > 0 ? "exclamationmark.arrow.triangle.2.circlepath" : "arrow.up.circle")
+            .foregroundStyle(status.needPerson > 0 ? Palette.warning : Palette.calm)
+        }
+        .frame(maxWidth: .infinity, minHeight: Spacing.touch, alignment: .leading)
+      }
+      .buttonStyle(.plain)
+      .card()
+    }
+  }
+
+  private var words: Text {
+    let (needCount, waitingCount) = (status.needPerson, status.pending)
+    return needCount > 0 ? Text("\(needCount) changes need your decision") : Text("\(waitingCount) changes wait to be sent")
   }
 }
 
