@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type OperationDefinitionNode, parse } from 'graphql';
 import type { Manifest, ManifestOperation } from '../../gateway/admission/manifest.ts';
 
 /** Where Swift names an operation: `Document.logProgress` stands for `LogProgress`. */
@@ -51,12 +52,21 @@ export function generatedType({ name, type }: Pick<ManifestOperation, 'name' | '
   return upper.endsWith(kind) ? upper : `${upper}${kind}`;
 }
 
+/** The names of the variables that an operation declares. */
+function variablesOf({ body }: Pick<ManifestOperation, 'body'>): string[] {
+  const [operation] = parse(body, { noLocation: true }).definitions as OperationDefinitionNode[];
+  return operation!.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
+}
+
 /** The Swift file by which GraphApollo finds the types that Apollo generates. */
 export function printRegistry(operations: ManifestOperation[]): string {
   const entries = (kind: (operation: ManifestOperation) => boolean) => {
     const lines = operations
       .filter(kind)
-      .map((operation) => `    "${operation.name}": .${operation.type}(${generatedType(operation)}.self),\n`);
+      .map(
+        (operation) =>
+          `    "${operation.name}": .${operation.type}(${generatedType(operation)}.self, ${JSON.stringify(variablesOf(operation))}),\n`,
+      );
     return lines.length > 0 ? `[\n${lines.join('')}  ]` : '[:]';
   };
   return `// Generated from operations/ by "npm run generate:swift". Do not edit; it is no part of the repository.

@@ -22,10 +22,13 @@ const answers = join(swift, 'Tests/GraphTests/Answers');
 const manifest = readManifest(readFileSync(manifestFile, 'utf8'));
 const operations = usedOperations(join(swift, 'Sources'), manifest);
 const text = printOperations(operations);
-if (!check) writeFileSync(documents, text);
-else if (readFileSync(documents, 'utf8') !== text) {
-  console.error(`Out of date: run "npm run generate:swift" and commit it.\n${documents}`);
-  process.exit(1);
+if (readFileSync(documents, 'utf8') !== text) {
+  // Written only when it changes: everything is built anew after it.
+  if (!check) writeFileSync(documents, text);
+  else {
+    console.error(`Out of date: run "npm run generate:swift" and commit it.\n${documents}`);
+    process.exit(1);
+  }
 }
 
 if (!maintainCatalogue(root, check)) {

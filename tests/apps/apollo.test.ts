@@ -267,10 +267,11 @@ describe('what the package needs of Apollo’s code', () => {
     const used = usedOperations(join(root, 'swift/JarvisKit/Sources'), manifest);
     const [runners, followers] = printRegistry(used).split('static let followers');
     for (const operation of used) {
-      const entry = `"${operation.name}": .${operation.type}(${generatedType(operation)}.self),`;
+      const entry = `"${operation.name}": .${operation.type}(${generatedType(operation)}.self, [`;
       expect(operation.type === 'subscription' ? followers : runners).toContain(entry);
       expect(printStandIns(used)).toContain(`struct ${generatedType(operation)}: `);
     }
+    expect(runners).toContain('"GoalDetail": .query(GoalDetailQuery.self, ["id","from","entries","after"]),');
     expect(printRegistry([])).toContain('[String: Runner] = [:]');
   });
 });

@@ -7,11 +7,19 @@ import Models
 /// the selections, by which answers are read and normalized; the variables need no types of it.
 protocol Bridged: Sendable {
   var request: Request { get }
+  /// Of the variables that the document declares.
+  var names: [String] { get }
 }
 
 extension Bridged {
-  var variables: [String: any GraphQLOperationVariableValue]? {
-    request.variables.members.map { members in members.mapValues { JarvisAPI.JSON($0) } }
+  /// Every variable of the document: Apollo reckons with all of them where it names fields in its cache, also with those that are absent.
+  var variables: [String: any GraphQLOperationVariableValue] {
+    let members = request.variables.members ?? [:]
+    return Dictionary(uniqueKeysWithValues: names.map { name in (name, Self.value(members[name])) })
+  }
+
+  private static func value(_ value: Models.JSONValue?) -> any GraphQLOperationVariableValue {
+    value.map { JarvisAPI.JSON($0) } ?? GraphQLNullable<JarvisAPI.JSON>.none
   }
 }
 
@@ -20,6 +28,7 @@ struct BridgedQuery<Base: GraphQLQuery>: GraphQLQuery, Bridged where Base.Respon
   static var operationName: String { Base.operationName }
   static var operationDocument: OperationDocument { Base.operationDocument }
   let request: Request
+  let names: [String]
   var __variables: Variables? { variables }
 }
 
@@ -28,6 +37,7 @@ struct BridgedMutation<Base: GraphQLMutation>: GraphQLMutation, Bridged where Ba
   static var operationName: String { Base.operationName }
   static var operationDocument: OperationDocument { Base.operationDocument }
   let request: Request
+  let names: [String]
   var __variables: Variables? { variables }
 }
 
@@ -36,5 +46,6 @@ struct BridgedSubscription<Base: GraphQLSubscription>: GraphQLSubscription, Brid
   static var operationName: String { Base.operationName }
   static var operationDocument: OperationDocument { Base.operationDocument }
   let request: Request
+  let names: [String]
   var __variables: Variables? { variables }
 }

@@ -3,24 +3,25 @@ import Apollo
 import Foundation
 import Graph
 
-/// Runs one of the operations that Apollo generated; `Operations.swift`, which is generated with them, has one for each name.
+/// Runs one of the operations that Apollo generated; `Operations.swift`, which is generated with them, has one for each name, with the names of
+/// the variables.
 struct Runner: Sendable {
   let execute: @Sendable (Request, ApolloClient, _ keptAt: Date?) async throws -> Answer
 
   /// - Note: Only what may be kept goes through the cache: neither what syncs the copy nor an answer that has a secret in it.
-  static func query<Base: GraphQLQuery>(_: Base.Type) -> Runner where Base.ResponseFormat == SingleResponseFormat {
+  static func query<Base: GraphQLQuery>(_: Base.Type, _ names: [String]) -> Runner where Base.ResponseFormat == SingleResponseFormat {
     Runner { request, client, keptAt in
       let policy: CachePolicy.Query.SingleResponse = request.mayBeKept ? .networkFirst : .networkOnly
       let configuration = RequestConfiguration(requestTimeout: 30, writeResultsToCache: request.mayBeKept)
-      let query = BridgedQuery<Base>(request: request)
+      let query = BridgedQuery<Base>(request: request, names: names)
       return try Answer(await client.fetch(query: query, cachePolicy: policy, requestConfiguration: configuration), keptAt: keptAt)
     }
   }
 
-  static func mutation<Base: GraphQLMutation>(_: Base.Type) -> Runner where Base.ResponseFormat == SingleResponseFormat {
+  static func mutation<Base: GraphQLMutation>(_: Base.Type, _ names: [String]) -> Runner where Base.ResponseFormat == SingleResponseFormat {
     Runner { request, client, _ in
       let configuration = RequestConfiguration(requestTimeout: 30, writeResultsToCache: false)
-      let mutation = BridgedMutation<Base>(request: request)
+      let mutation = BridgedMutation<Base>(request: request, names: names)
       return try Answer(await client.perform(mutation: mutation, requestConfiguration: configuration), keptAt: nil)
     }
   }
@@ -30,9 +31,9 @@ struct Runner: Sendable {
 struct Follower: Sendable {
   let subscribe: @Sendable (Request, ApolloClient, AsyncThrowingStream<Answer, any Error>.Continuation) async throws -> Void
 
-  static func subscription<Base: GraphQLSubscription>(_: Base.Type) -> Follower {
+  static func subscription<Base: GraphQLSubscription>(_: Base.Type, _ names: [String]) -> Follower {
     Follower { request, client, continuation in
-      let subscription = BridgedSubscription<Base>(request: request)
+      let subscription = BridgedSubscription<Base>(request: request, names: names)
       let configuration = RequestConfiguration(writeResultsToCache: false)
       let stream = try client.subscribe(subscription: subscription, cachePolicy: .networkOnly, requestConfiguration: configuration)
       for try await response in stream { continuation.yield(try Answer(response, keptAt: nil)) }

@@ -138,6 +138,14 @@ public protocol GraphQLOperationVariableValue: Sendable {
   @_spi(Internal) var _jsonEncodableValue: (any JSONEncodable)? { get }
 }
 
+public enum GraphQLNullable<Wrapped> { case none, null, some(Wrapped) }
+
+extension GraphQLNullable: Sendable where Wrapped: Sendable {}
+
+extension GraphQLNullable: GraphQLOperationVariableValue where Wrapped: GraphQLOperationVariableValue {
+  @_spi(Internal) public var _jsonEncodableValue: (any JSONEncodable)? { fatalError() }
+}
+
 extension JSONEncodable where Self: GraphQLOperationVariableValue {
   @_spi(Internal) public var _jsonEncodableValue: (any JSONEncodable)? { fatalError() }
 }
