@@ -54,6 +54,8 @@ extension GraphFault {
     case is URLError: GraphFault.offline
     case WebSocketTransport.Error.graphQLErrors(let errors): GraphFault(errors.map(GraphProblem.init(_:)))
     case WebSocketTransport.Error.connectionClosed: GraphFault.offline
+    // A socket that breaks off says so in the words of the layers below.
+    case let error as NSError where [NSPOSIXErrorDomain, NSURLErrorDomain, "Network.NWError"].contains(error.domain): GraphFault.offline
     default: GraphFault.unreadable("\(error)")
     }
   }

@@ -13,7 +13,7 @@ import Session
 /// without Apollo, and is what the tests run against the real server.
 public struct ApolloGraph: Sendable {
   private let apollo: ApolloClient
-  private let socket: WebSocketTransport
+  private let socket: Socket
   private let session: SessionKeeper?
   private let cacheFile: URL?
   private let owner: CacheOwner
@@ -30,11 +30,13 @@ public struct ApolloGraph: Sendable {
       urlSession: urlSession, interceptorProvider: Interceptors(session: session), store: store, endpointURL: endpoint,
       apqConfig: AutoPersistedQueryConfiguration(autoPersistQueries: true))
     // It does not connect again by itself: who follows a subscription opens it anew, after what was seen.
-    socket = WebSocketTransport(
+    let transport = WebSocketTransport(
       urlSession: urlSession, store: store, endpointURL: endpoint.asSocket,
       configuration: WebSocketTransport.Configuration(reconnectionInterval: -1, pingInterval: 20))
+    socket = Socket(transport, session: session)
     apollo = ApolloClient(
-      networkTransport: SplitNetworkTransport(queryTransport: http, mutationTransport: http, subscriptionTransport: socket), store: store)
+      networkTransport: SplitNetworkTransport(queryTransport: http, mutationTransport: http, subscriptionTransport: transport),
+      store: store)
     self.session = session
     self.cacheFile = cache == nil ? nil : cacheFile
     owner = CacheOwner(note: self.cacheFile?.appendingPathExtension("owner")) { [apollo] in try await apollo.clearCache() }
@@ -69,7 +71,7 @@ public struct ApolloGraph: Sendable {
       let task = Task {
         do {
           guard let follower = Operations.followers[request.operation.name] else { throw Self.unknown(request) }
-          if let session { await socket.updateConnectingPayload(["authorization": "Bearer \(try await session.accessToken())"]) }
+          try await socket.authorize()
           try await follower.subscribe(request, apollo, continuation)
           continuation.finish()
         } catch {
@@ -102,6 +104,34 @@ public struct ApolloGraph: Sendable {
     if let cache = try? SQLiteNormalizedCache(fileURL: file, shouldVacuumOnClear: true) { return cache }
     for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: file.path + suffix) }
     return try? SQLiteNormalizedCache(fileURL: file, shouldVacuumOnClear: true)
+  }
+}
+
+/// The one socket, which is never opened without a token: what is acknowledged without one stays nobody's.
+actor Socket {
+  private let transport: WebSocketTransport
+  private let session: SessionKeeper?
+  private var mayOpen: Bool
+
+  init(_ transport: WebSocketTransport, session: SessionKeeper?) {
+    self.transport = transport
+    self.session = session
+    mayOpen = session == nil
+  }
+
+  /// Sees to it that the next connection has a token that works. One that is open ends with its own.
+  func authorize() async throws {
+    guard let session else { return }
+    await transport.updateConnectingPayload(["authorization": "Bearer \(try await session.accessToken())"])
+    mayOpen = true
+  }
+
+  func pause() async { await transport.pause() }
+
+  /// Streams that waited go on, or end when their token has: then whoever follows them opens them anew.
+  func resume() async {
+    try? await authorize()
+    if mayOpen { await transport.resume() }
   }
 }
 

@@ -8,13 +8,20 @@ import Graph
 struct Runner: Sendable {
   let execute: @Sendable (Request, ApolloClient, _ keptAt: Date?) async throws -> Answer
 
-  /// - Note: Only what may be kept goes through the cache: neither what syncs the copy nor an answer that has a secret in it.
+  /// - Note: Only what may be kept goes through the cache: neither what syncs the copy nor an answer that has a secret in it. Apollo's own
+  ///   policy of asking the network first would answer out of the cache whatever went wrong, and say nothing of the fault when it has none.
   static func query<Base: GraphQLQuery>(_: Base.Type, _ names: [String]) -> Runner where Base.ResponseFormat == SingleResponseFormat {
     Runner { request, client, keptAt in
-      let policy: CachePolicy.Query.SingleResponse = request.mayBeKept ? .networkFirst : .networkOnly
-      let configuration = RequestConfiguration(requestTimeout: 30, writeResultsToCache: request.mayBeKept)
       let query = BridgedQuery<Base>(request: request, names: names)
-      return try Answer(await client.fetch(query: query, cachePolicy: policy, requestConfiguration: configuration), keptAt: keptAt)
+      let configuration = RequestConfiguration(requestTimeout: 30, writeResultsToCache: request.mayBeKept)
+      do {
+        return try Answer(await client.fetch(query: query, cachePolicy: .networkOnly, requestConfiguration: configuration), keptAt: nil)
+      } catch {
+        let fault = GraphFault.of(error)
+        guard request.mayBeKept, fault as? GraphFault == .offline, let kept = try? await client.fetch(query: query, cachePolicy: .cacheOnly)
+        else { throw fault }
+        return try Answer(kept, keptAt: keptAt)
+      }
     }
   }
 
