@@ -7,7 +7,7 @@ import SwiftUI
 struct TabsView: View {
   let account: Account
   @Environment(Router.self) private var router
-  @Environment(AppModel.self) private var app
+  @State private var unreadCount = 0
 
   var body: some View {
     @Bindable var router = router
@@ -22,11 +22,12 @@ struct TabsView: View {
         .tag(place)
       }
     }
+    .counting($unreadCount, unreadOf: account)
   }
 
   @ToolbarContentBuilder private var ways: some ToolbarContent {
     ToolbarItem(placement: .primaryAction) {
-      NavigationLink(value: Route.place(.notifications)) { Label(Place.notifications.title, systemImage: Place.notifications.symbol) }
+      NotificationsButton(count: unreadCount)
     }
     ToolbarItem(placement: .secondaryAction) {
       Button(Place.research.title, systemImage: Place.research.symbol) { router.push(.place(.research)) }

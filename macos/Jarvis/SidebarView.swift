@@ -7,13 +7,14 @@ import SwiftUI
 struct SidebarView: View {
   let account: Account
   @Environment(Router.self) private var router
+  @State private var unreadCount = 0
 
   var body: some View {
     @Bindable var router = router
     NavigationSplitView {
       List(selection: selection) {
         ForEach(Place.allCases) { place in
-          Label(place.title, systemImage: place.symbol).tag(place)
+          Label(place.title, systemImage: place.symbol).badge(place == .notifications ? unreadCount : 0).tag(place)
         }
       }
       .navigationSplitViewColumnWidth(min: 180, ideal: 210, max: 300)
@@ -24,6 +25,7 @@ struct SidebarView: View {
       }
       .id(router.place)
     }
+    .counting($unreadCount, unreadOf: account)
   }
 
   /// A list may be told that nothing is chosen; a place always is.
@@ -67,11 +69,12 @@ struct SettingsWindow: View {
   @State private var router = Router(.sidebar)
 
   var body: some View {
-    NavigationStack(path: $router[path: .settings]) {
+    NavigationStack(path: $router[path: router.place]) {
       PlaceView(.settings, account: account).navigationDestination(for: Route.self) { RouteView($0, account: account) }
     }
     .environment(app)
     .environment(router)
+    .task { router.place = .settings }
     .frame(width: 620, height: 560)
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { swiftTokens, type Token } from './tokens.ts';
-import { appTargets, sharedSources, swiftFiles } from './typecheck.ts';
+import { appleTargets, appTargets, sharedSources, swiftFiles } from './typecheck.ts';
 
 /**
  * The texts of the apps. A literal in a view is a key: SwiftUI, `String(localized:)` and `LocalizedStringResource` look it up in the main
@@ -10,13 +10,6 @@ import { appTargets, sharedSources, swiftFiles } from './typecheck.ts';
  */
 const catalogueFile = 'swift/Shared/Localizable.xcstrings';
 export const languages = ['en', 'de'] as const;
-
-/** Where views and intents are written. */
-const folders = [
-  ...['Design', 'Screens', 'AppleDevice'].map((name) => `swift/JarvisKit/Sources/${name}`),
-  ...Object.values(appTargets).flat(),
-  sharedSources,
-];
 
 /** What takes a key: of a call of this name, the arguments with these labels, or the first one, `#0`, when it has no label. */
 const takesKey: Record<string, string[]> = {
@@ -98,9 +91,10 @@ export interface Found {
   place: string;
 }
 
-/** Every key of the apps, in the order of the files. */
+/** Every key of the apps: of what only Apple's systems build, in the order of the files. */
 export function keysOf(root: string): Found[] {
-  const files = folders
+  const folders = appleTargets(root).map((name) => `swift/JarvisKit/Sources/${name}`);
+  const files = [...folders, ...Object.values(appTargets).flat(), sharedSources]
     .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) => swiftFiles(root, folder))
     .map((file) => ({ file, tokens: read(root, file) }));
