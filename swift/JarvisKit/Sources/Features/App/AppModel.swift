@@ -45,12 +45,6 @@ import Sync
 
   /// Sends the device's own data; nil where it has none.
   public var deviceHub: DeviceHub? { environment.deviceHub }
-  /// Who signs people in.
-  public var session: SessionKeeper { environment.session }
-
-  /// This device, as the server lists it.
-  public func device() async throws -> DeviceDescription { try await environment.device() }
-
   // MARK: Who is signed in
 
   /// Takes up the session that is kept. While the device has not been unlocked since its start nothing is known, and this is done again

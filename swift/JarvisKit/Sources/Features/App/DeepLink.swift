@@ -5,6 +5,8 @@ import Models
 public enum DeepLink: Equatable, Sendable {
   case dashboard
   case place(Place)
+  case goals
+  case connections
   case object(ObjectID)
   case logProgress(goal: ObjectID)
   case connectionReturned(parameters: [String: String])
@@ -30,6 +32,8 @@ public enum DeepLink: Equatable, Sendable {
     case (_, 2):
       guard let id = Self.id(path[1]), id.prefix == path[0] else { return nil }
       self = .object(id)
+    case ("goals", 1): self = .goals
+    case ("connections", 1): self = .connections
     case (_, 1):
       guard let place = Place.allCases.first(where: { $0.rawValue.lowercased() == path[0].lowercased() }) else { return nil }
       self = .place(place)

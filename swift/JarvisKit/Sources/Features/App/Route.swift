@@ -19,16 +19,22 @@ public enum Place: String, Codable, Sendable, CaseIterable, Identifiable {
   }
 }
 
-/// A screen behind a place: one object.
+/// A screen behind a place: one object, or a list of its own.
 public enum Route: Hashable, Codable, Sendable {
   /// A whole place, where it is reached from another one.
   case place(Place)
+  /// All goals, also those that do not run.
+  case goals
+  /// The services that the person connected.
+  case connections
   case goal(ObjectID)
   case lifeArea(ObjectID)
   case conversation(ObjectID)
   case researchResult(ObjectID)
   case researchCategory(ObjectID)
+  case researchRun(ObjectID)
   case automation(ObjectID)
+  case automationRun(ObjectID)
   case connection(ObjectID)
 
   /// The screen of an object; nil when objects of its kind have none of their own.
@@ -39,7 +45,9 @@ public enum Route: Hashable, Codable, Sendable {
     case "conversation": self = .conversation(id)
     case "result": self = .researchResult(id)
     case "category": self = .researchCategory(id)
+    case "run": self = .researchRun(id)
     case "rule": self = .automation(id)
+    case "rulerun": self = .automationRun(id)
     case "connection": self = .connection(id)
     default: return nil
     }
@@ -47,9 +55,9 @@ public enum Route: Hashable, Codable, Sendable {
 
   public var object: ObjectID? {
     switch self {
-    case .place: nil
-    case .goal(let id), .lifeArea(let id), .conversation(let id), .researchResult(let id), .researchCategory(let id), .automation(let id),
-      .connection(let id):
+    case .place, .goals, .connections: nil
+    case .goal(let id), .lifeArea(let id), .conversation(let id), .researchResult(let id), .researchCategory(let id), .researchRun(let id),
+      .automation(let id), .automationRun(let id), .connection(let id):
       id
     }
   }
@@ -58,19 +66,23 @@ public enum Route: Hashable, Codable, Sendable {
   public var home: Place {
     switch self {
     case .place(let place): place
-    case .goal: .progress
+    case .goal, .goals: .progress
     case .lifeArea: .lifeAreas
     case .conversation: .chat
-    case .researchResult, .researchCategory: .research
-    case .automation: .automations
-    case .connection: .settings
+    case .researchResult, .researchCategory, .researchRun: .research
+    case .automation, .automationRun: .automations
+    case .connection, .connections: .settings
     }
   }
 
   /// A link to it, e.g. `jarvis://goal/goal_0192…`, as widgets, Handoff and Spotlight have it. `DeepLink` reads it.
   public var link: URL? {
-    guard let object, let prefix = object.prefix else { return object == nil ? URL(string: "jarvis://\(home.rawValue)") : nil }
-    return URL(string: "jarvis://\(prefix)/\(object.rawValue)")
+    switch self {
+    case .place(let place): URL(string: "jarvis://\(place.rawValue)")
+    case .goals: URL(string: "jarvis://goals")
+    case .connections: URL(string: "jarvis://connections")
+    default: object.flatMap { id in id.prefix.flatMap { URL(string: "jarvis://\($0)/\(id.rawValue)") } }
+    }
   }
 }
 
@@ -81,8 +93,6 @@ extension Place {
     case "entry", "milestone", "achievement", "snapshot": self = .progress
     case "message", "toolcall", "memory": self = .chat
     case "note": self = .lifeAreas
-    case "run": self = .research
-    case "rulerun": self = .automations
     case "notification", "reminder": self = .notifications
     case "insight": self = .dashboard
     case "item", "sync", "import", "export", "session", "device", "consent", "user", "webhook", "apikey": self = .settings

@@ -56,7 +56,7 @@ import Observation
     let place = shown(route.home)
     current = place
     var path: [Route] = place == route.home ? [] : [.place(route.home)]
-    if route.object != nil { path.append(route) }
+    if route != .place(route.home) { path.append(route) }
     self[path: place] = path
   }
 
@@ -73,6 +73,8 @@ import Observation
     switch link {
     case .dashboard: open(.place(.dashboard))
     case .place(let place): open(.place(place))
+    case .goals: open(.goals)
+    case .connections: open(.connections)
     case .object(let id):
       if let route = Route(id) {
         open(route)
@@ -85,7 +87,7 @@ import Observation
       sheet = .logProgress(goal: goal)
     case .connectionReturned(let parameters):
       connectionReturn = parameters
-      open(.place(.settings))
+      open(.connections)
     }
     return true
   }

@@ -48,7 +48,7 @@ import Testing
   @Test(
     arguments: [
       ("goal", .progress), ("area", .lifeAreas), ("conversation", .chat), ("result", .research), ("category", .research),
-      ("rule", .automations), ("connection", .settings),
+      ("rule", .automations), ("connection", .settings), ("run", .research), ("rulerun", .automations),
     ] as [(String, Place)])
   func objectsHaveTheirScreensAndLinksLeadBack(prefix: String, place: Place) throws {
     let route = try #require(Route(id(prefix)))
@@ -65,10 +65,16 @@ import Testing
     #expect(Place.tabs.contains(place.tab) && place.id == place.rawValue)
   }
 
+  @Test(arguments: [Route.goals, .connections]) func linksOfListsLeadThere(route: Route) throws {
+    let router = Router(.tabs)
+    let url = try #require(route.link)
+    #expect(router.follow(try #require(DeepLink(url))))
+    #expect(router.top == route && router.place == route.home && route.object == nil)
+  }
+
   @Test(
     arguments: [
-      ("entry", .progress), ("milestone", .progress), ("toolcall", .chat), ("note", .lifeAreas), ("run", .research),
-      ("rulerun", .automations), ("notification", .notifications), ("insight", .dashboard), ("export", .settings),
+      ("entry", .progress), ("milestone", .progress), ("toolcall", .chat), ("note", .lifeAreas), ("notification", .notifications), ("insight", .dashboard), ("export", .settings),
     ] as [(String, Place)])
   func whatHasNoScreenLeadsToItsPlace(prefix: String, place: Place) {
     let router = Router(.sidebar)
@@ -93,7 +99,7 @@ import Testing
   @Test func whatAServiceSentBackIsTakenOnce() {
     let router = Router(.tabs)
     router.follow(.connectionReturned(parameters: ["code": "1"]))
-    #expect(router.place == .settings)
+    #expect(router.top == .connections && router.place == .settings)
     #expect(router.takeConnectionReturn() == ["code": "1"])
     #expect(router.takeConnectionReturn() == nil)
   }
