@@ -28,6 +28,8 @@ final class AppDelegate: NSObject, NSApplicationDelegate {
     pushes?.begin()
     JarvisShortcuts.updateAppShortcutParameters()
     NSApplication.shared.registerForRemoteNotifications()
+    // It is in the menu bar, also without a window: what is logged there is sent, and what happens elsewhere is seen.
+    Task { await app?.scene("menu bar", isOpen: true) }
   }
 
   func application(_ application: NSApplication, didRegisterForRemoteNotificationsWithDeviceToken deviceToken: Data) {

@@ -30,8 +30,6 @@ struct QuickLogView: View {
     }
     .padding(Spacing.medium)
     .frame(width: 320)
-    // The menu bar is there without a window, too.
-    .task { await app.start() }
   }
 }
 

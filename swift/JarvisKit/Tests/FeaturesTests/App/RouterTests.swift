@@ -74,7 +74,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("entry", .progress), ("milestone", .progress), ("toolcall", .chat), ("note", .lifeAreas), ("notification", .notifications), ("insight", .dashboard), ("export", .settings),
+      ("entry", .progress), ("milestone", .progress), ("toolcall", .chat), ("note", .lifeAreas), ("notification", .notifications),
+      ("insight", .dashboard), ("export", .settings),
     ] as [(String, Place)])
   func whatHasNoScreenLeadsToItsPlace(prefix: String, place: Place) {
     let router = Router(.sidebar)
