@@ -16,6 +16,7 @@ public struct PlaceView: View {
     switch place {
     case .dashboard: DashboardView(account)
     case .progress: ProgressPlaceView(account)
+    case .chat: ConversationsView(account)
     default: ContentUnavailableView(place.title, systemImage: place.symbol).navigationTitle(place.title)
     }
   }
@@ -32,7 +33,10 @@ public struct RouteView: View {
   }
 
   public var body: some View {
-    PlaceView(route.home, account: account)
+    switch route {
+    case .conversation(let id): ChatView(account, conversation: id).id(id)
+    default: PlaceView(route.home, account: account)
+    }
   }
 }
 

@@ -61,9 +61,9 @@ final class Feed: @unchecked Sendable {
   }
 }
 
-/// Waits until something is so that a task brings about; not for longer than five seconds.
+/// Waits until something is so that a task brings about; not for longer than a minute: a busy machine is no fault.
 @MainActor func eventually(_ condition: () async -> Bool) async -> Bool {
-  let end = Date().addingTimeInterval(5)
+  let end = Date().addingTimeInterval(60)
   while Date() < end {
     if await condition() { return true }
     try? await Task.sleep(for: .milliseconds(1))

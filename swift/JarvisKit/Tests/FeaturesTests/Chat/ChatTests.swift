@@ -388,12 +388,12 @@ private typealias Scene = ChatScene
     #expect(chat.editing == nil)
   }
 
-  @Test func aReplyThatIsBeingWrittenIsStoppedBeforeItsQuestionIsSaidDifferently() async {
+  @Test func aReplyThatIsBeingWrittenIsStoppedBeforeItsQuestionIsSaidDifferently() async throws {
     await scene.has([Scene.message(1, "Hi"), Scene.reply(2, status: "STREAMING", after: 1)])
     let chat = scene.parts.chat(conversation)
     let opening = Task { await chat.open() }
     #expect(await eventually { chat.isWriting && scene.replies.openLines == 1 })
-    chat.edit(chat.messages[0])
+    chat.edit(try #require(chat.messages.first))
     chat.draft = "Hey"
     await scene.answers("StopMessage", ["message": Scene.reply(2, status: "STOPPED", after: 1, version: 2)])
     await scene.answers("EditMessage", ["message": Scene.message(4, "Hey"), "reply": nil])
