@@ -74,10 +74,12 @@ import Sync
   public func show() async {
     do {
       let goals = try await TodayReader(engine: engine, day: day()).goals()
-      let kept = try await engine.objects(StoreQuery(type: "Goal")).filter { $0.data["status"] == "ACTIVE" }
+      let all = try await engine.objects(StoreQuery(type: "Goal"))
+      let kept = all.filter { $0.data["status"] == "ACTIVE" }
       let areas = try await engine.objects(StoreQuery(type: "LifeArea"))
       status = await engine.status()
-      guard !goals.isEmpty || !areas.isEmpty else {
+      // Life areas may be there from the start: what makes a beginning is a goal.
+      guard !all.isEmpty else {
         today = status.completeAt == nil ? waiting : .empty
         return
       }
@@ -110,7 +112,7 @@ import Sync
     }
   }
 
-  /// Nothing has been set up yet: neither goals nor life areas.
+  /// There is no goal yet, not even one that is over.
   public var isNew: Bool { today == .empty }
 
   // MARK: What the person does

@@ -8,6 +8,7 @@ import Sync
 public struct DashboardView: View {
   @State private var model: DashboardModel
   @Environment(Router.self) private var router
+  @Environment(AppModel.self) private var app
 
   public init(_ account: Account) {
     _model = State(initialValue: account.parts.dashboardModel(engine: account.engine) { account.clock.day })
@@ -32,6 +33,7 @@ public struct DashboardView: View {
     .task { await model.follow() }
     .refreshable { await model.refresh() }
     .onChange(of: router.refreshRequestCount) { Task { await model.refresh() } }
+    .onChange(of: app.newsCounts) { Task { await model.feed.refresh() } }
     .onChange(of: model.asking) {
       guard let goal = model.asking else { return }
       model.asking = nil

@@ -8,6 +8,7 @@ import SwiftUI
 struct ReviewView: View {
   @State private var model: ReviewModel
   @Environment(Router.self) private var router
+  @Environment(AppModel.self) private var app
 
   init(_ account: Account) {
     let firstWeekday = Calendar.current.firstWeekday
@@ -41,6 +42,7 @@ struct ReviewView: View {
     .task { await model.open() }
     .refreshable { await model.refresh() }
     .onChange(of: router.refreshRequestCount) { Task { await model.refresh() } }
+    .onChange(of: app.newsCounts[.progressUpdated]) { Task { await model.refresh() } }
   }
 }
 

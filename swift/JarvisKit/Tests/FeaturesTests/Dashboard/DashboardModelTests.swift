@@ -102,9 +102,15 @@ import Testing
   }
 
   @Test func aNewAccountIsEmptyAndAnEmptyDeviceIsNot() async {
-    let known = model(await device([]))
+    let known = model(await device([], areas: [area]))
     await known.show()
     #expect(known.isNew)
+    let over = model(await device([habit(1, "Read", more: ["status": "COMPLETED"])]))
+    await over.show()
+    #expect(!over.isNew)
+    #expect(over.today.value?.goals == [])
+    #expect(over.today.value?.nextStep == nil)
+    #expect(over.today.value?.fraction == nil)
     let unknown = DashboardModel(
       Parts(graph: client(script), store: MemoryStore(), surroundings: surroundings()),
       engine: SyncEngine(graph: client(script), store: MemoryStore(), owner: "user_1", surroundings: surroundings())
