@@ -181,13 +181,8 @@ import Testing
     #expect(more == 2)
     let wanted = try await actions().goals([ObjectID("goal_5")])
     let chosen = await reader().timeline(limit: 3, of: [ObjectID("goal_5"), ObjectID("goal_9")])
-<<<<<<< HEAD
     #expect(wanted.count == 1)
     #expect(chosen.entries[0].content == .goals(wanted, more: 0))
-=======
-    let fifth = try await actions().goals([ObjectID("goal_5")])
-    #expect(chosen.entries[0].content == .goals(fifth, more: 0))
->>>>>>> 658e48c (Tests: what is awaited is awaited before it is expected)
   }
 
   @Test func everyOtherStateIsSaid() async throws {
