@@ -12,7 +12,8 @@ public actor SessionKeeper {
     case signedIn(userID: String)
   }
 
-  private let graph: GraphClient
+  /// Without authorization.
+  public nonisolated let graph: GraphClient
   private let store: any TokenStore
   private let surroundings: Surroundings
   private var tokens: Tokens?

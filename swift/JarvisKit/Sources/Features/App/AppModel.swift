@@ -90,6 +90,13 @@ import Sync
     }
   }
 
+  /// How somebody signs in here.
+  public func signIn() -> SignInModel {
+    SignInModel(session: environment.session, graph: environment.session.graph, device: environment.device) { [weak self] in
+      await self?.sessionChanged()
+    }
+  }
+
   private static let welcomed = "welcomed"
 
   /// The person has seen what the app asks for on this device.

@@ -17,6 +17,8 @@ public struct PlaceView: View {
     case .dashboard: DashboardView(account)
     case .progress: ProgressPlaceView(account)
     case .chat: ConversationsView(account)
+    case .notifications: NotificationsScreen(account)
+    case .settings: SettingsScreen(account)
     default: ContentUnavailableView(place.title, systemImage: place.symbol).navigationTitle(place.title)
     }
   }
@@ -35,6 +37,7 @@ public struct RouteView: View {
   public var body: some View {
     switch route {
     case .conversation(let id): ChatView(account, conversation: id).id(id)
+    case .connections, .connection: ConnectionsScreen(account)
     default: PlaceView(route.home, account: account)
     }
   }

@@ -4,16 +4,14 @@ import SwiftUI
 /// Where nobody is signed in.
 public struct SignInPlace: View {
   let ended: Bool
-  let app: AppModel
+  @State private var model: SignInModel
 
   public init(ended: Bool, app: AppModel) {
     self.ended = ended
-    self.app = app
+    _model = State(initialValue: app.signIn())
   }
 
-  public var body: some View {
-    ContentUnavailableView("Sign in to Jarvis", systemImage: "person.crop.circle")
-  }
+  public var body: some View { SignInScreen(model, ended: ended) }
 }
 
 /// The app was built without the configuration of this repository; whoever builds it sees this.
