@@ -18,7 +18,7 @@ final class AppDelegate: UIResponder, UIApplicationDelegate {
 
   override init() {
     composition = Composition()
-    app = composition.map { AppModel($0.environment()) }
+    app = composition.map { AppModel($0.environment(companions: [.researchActivities(ActivityKitDriver())])) }
     pushes = app.map(PushCenter.init)
     super.init()
     let context = IntentContext(app)

@@ -6,5 +6,6 @@ import WidgetKit
 
   var body: some Widget {
     TodayWidget()
+    ResearchLiveActivity()
   }
 }

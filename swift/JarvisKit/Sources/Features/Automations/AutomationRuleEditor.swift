@@ -87,7 +87,7 @@ public struct AutomationChoicesValue: Decodable, Sendable, Equatable {
 }
 
 /// The form in which a rule is made or changed.
-@MainActor @Observable public final class AutomationRuleEditor {
+@MainActor @Observable public final class AutomationRuleEditor: Identifiable {
   public var draft: AutomationRuleDraft
   public private(set) var isSaved = false
   /// It was changed elsewhere since the form was opened: so it is now. The person says whose counts.
@@ -98,7 +98,7 @@ public struct AutomationChoicesValue: Decodable, Sendable, Equatable {
   public let work = Work()
   public let isNew: Bool
 
-  public let id: ObjectID
+  nonisolated public let id: ObjectID
   @ObservationIgnored private let parts: Parts
   @ObservationIgnored private let saved: @MainActor () async -> Void
   @ObservationIgnored private var before: AutomationRuleDraft?

@@ -68,6 +68,9 @@ public struct AutomationRunValue: Decodable, Sendable, Equatable {
     parts.model(Document.automationRunDetail, ["id": .string(id.rawValue)], isEmpty: { $0.node == nil })
   }
 
+  /// The screen of the run that this one tries once more.
+  public func earlier(_ id: ObjectID) -> AutomationRunModel { AutomationRunModel(id, parts) }
+
   public var run: AutomationRunValue.Run? { query.screen.value?.node }
 
   /// Shows the run, and looks again until it is over, or the task is cancelled.

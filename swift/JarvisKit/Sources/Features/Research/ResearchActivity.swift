@@ -195,3 +195,12 @@ public actor ResearchActivities {
     }
   }
 }
+
+extension Companion {
+  /// Live Activities of research, while the app is open. When the person signs out, theirs go.
+  public static func researchActivities(_ driver: any LiveActivityDriver) -> Companion {
+    Companion(
+      whileOpen: { account in try? await ResearchActivities(account.parts, driver: driver).run() },
+      forget: { _ in for run in await driver.shown() { await driver.end(run, nil, dismissAt: nil) } })
+  }
+}

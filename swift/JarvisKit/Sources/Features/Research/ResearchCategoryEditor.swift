@@ -104,7 +104,7 @@ public struct SchedulePreview: Decodable, Sendable, Equatable {
 }
 
 /// The form in which a category is made or changed.
-@MainActor @Observable public final class ResearchCategoryEditor {
+@MainActor @Observable public final class ResearchCategoryEditor: Identifiable {
   /// What is said about the schedule that is being written.
   public enum Preview: Equatable, Sendable {
     /// There is no schedule, or not one yet.
@@ -123,7 +123,7 @@ public struct SchedulePreview: Decodable, Sendable, Equatable {
   /// Whether it is a new one.
   public let isNew: Bool
 
-  public let id: ObjectID
+  nonisolated public let id: ObjectID
   @ObservationIgnored private let parts: Parts
   @ObservationIgnored private let saved: @MainActor (ResearchCategoryRow) -> Void
   @ObservationIgnored private var before: ResearchCategoryDraft?

@@ -15,11 +15,13 @@ public struct PlaceView: View {
   public var body: some View {
     switch place {
     case .dashboard: DashboardView(account)
-    case .progress: ProgressPlaceView(account)
     case .chat: ConversationsView(account)
-    case .notifications: NotificationsScreen(account)
+    case .lifeAreas: LifeAreasView(engine: account.engine)
+    case .progress: ProgressPlaceView(account)
     case .settings: SettingsScreen(account)
-    default: ContentUnavailableView(place.title, systemImage: place.symbol).navigationTitle(place.title)
+    case .research: ResearchView(account.parts.research())
+    case .automations: AutomationsView(account.parts.automations())
+    case .notifications: NotificationsScreen(account)
     }
   }
 }
@@ -36,9 +38,17 @@ public struct RouteView: View {
 
   public var body: some View {
     switch route {
+    case .goal(let id): GoalView(id, engine: account.engine, parts: account.parts, day: account.clock.day).id(id)
+    case .lifeArea(let id): LifeAreaView(id, engine: account.engine, day: account.clock.day).id(id)
     case .conversation(let id): ChatView(account, conversation: id).id(id)
-    case .connections, .connection: ConnectionsScreen(account)
-    default: PlaceView(route.home, account: account)
+    case .researchResult(let id): ResearchResultView(account.parts.researchResult(id)).id(id)
+    case .researchCategory(let id): ResearchCategoryView(account.parts.researchCategory(id)).id(id)
+    case .automation(let id): AutomationRuleView(account.parts.automationRule(id)).id(id)
+    case .researchRun(let id): ResearchRunView(account.parts.researchRun(id)).id(id)
+    case .automationRun(let id): AutomationRunView(account.parts.automationRun(id)).id(id)
+    case .connection, .connections: ConnectionsScreen(account)
+    case .goals: GoalsView(engine: account.engine, day: account.clock.day)
+    case .place: PlaceView(route.home, account: account)
     }
   }
 }
@@ -49,6 +59,10 @@ struct SheetView: View {
   let account: Account
 
   var body: some View {
-    PlaceView(.dashboard, account: account)
+    switch sheet {
+    case .logProgress(let goal): LogProgressView(goal: goal, engine: account.engine, day: account.clock.day)
+    case .newGoal: GoalFormView(engine: account.engine, day: account.clock.day)
+    case .pendingChanges: UnsentView(engine: account.engine)
+    }
   }
 }

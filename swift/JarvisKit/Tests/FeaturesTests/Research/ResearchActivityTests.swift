@@ -185,6 +185,19 @@ private final class Hand: Sendable {
     #expect(await driver.told.count == 1)
   }
 
+  @Test func theyGoOnWhileTheAppIsOpenAndEndWithTheSession() async throws {
+    let driver = Activities(before: [id])
+    await script.set("ResearchRunDetail", .success(Found.runDetail(Found.run(1, step: "VERIFY", fetched: 4))))
+    let account = Account(
+      userID: "user_1", graph: client(script, stream: { _ in .init { $0.finish(throwing: GraphFault.unauthenticated) } }),
+      store: MemoryStore(), surroundings: hand.surroundings)
+    let companion = Companion.researchActivities(driver)
+    await companion.whileOpen(account)
+    #expect(await driver.told == [.updated(id, .verify, fetched: 4)])
+    await companion.forget("user_1")
+    #expect(await driver.told.last == .ended(id, nil, dismissAt: nil))
+  }
+
   @Test(arguments: [
     ("QUEUED", "PLAN", ResearchActivityState.Phase.waiting), ("RUNNING", "PLAN", .plan), ("RUNNING", "GATHER", .gather),
     ("RUNNING", "EXTRACT", .extract), ("RUNNING", "VERIFY", .verify), ("RUNNING", "WRITE", .write), ("DONE", "WRITE", .done),
