@@ -24,29 +24,3 @@ public struct Named: Decodable, Sendable, Equatable {
   public let title: String?
   public let name: String?
 }
-
-/// A goal as lists show it.
-public struct GoalCard: Decodable, Sendable, Equatable, Identifiable {
-  public struct Pace: Decodable, Sendable, Equatable {
-    public let status: String
-    public let safeDays: Int?
-    public let dueText: String?
-    public let urgency: String
-  }
-  public struct Streak: Decodable, Sendable, Equatable {
-    public let current: Int
-    public let best: Int
-  }
-  public let id: ObjectID
-  public let title: String
-  public let kind: String
-  public let status: String
-  public let unit: String?
-  public let currentValue: Amount?
-  public let targetValue: Amount?
-  public let deadline: LocalDate?
-  public let percent: Double?
-  public let pace: Pace?
-  public let streak: Streak?
-  public let strength: Double?
-}

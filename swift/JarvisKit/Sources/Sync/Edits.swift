@@ -136,7 +136,15 @@ extension SyncEngine {
   private static let order = ObjectID("order-of-life-areas")
 
   /// Deletes an object. What was made here and never sent is just forgotten, with all that was to follow it.
-  public func delete(_ id: ObjectID) async throws {
+  public func delete(_ id: ObjectID) async throws { try await delete(id, sent: [:]) }
+
+  /// Deletes a life area with its notes.
+  /// - Parameter other: the area that its goals move to; without one they stay without an area.
+  public func deleteLifeArea(_ id: ObjectID, movingGoalsTo other: ObjectID?) async throws {
+    try await delete(id, sent: other.map { ["moveGoalsTo": .string($0.rawValue)] } ?? [:])
+  }
+
+  private func delete(_ id: ObjectID, sent: [String: JSONValue]) async throws {
     let changes = try await pending()
     let creation = changes.first { $0.subject == id && $0.isCreation }
     if let creation, creation.isRefused || (creation.state == .waiting && !creation.wasSent) {
@@ -147,7 +155,7 @@ extension SyncEngine {
     // What the person was to decide about it is decided.
     let decided = changes.filter { $0.subject == id && $0.needsPerson }
     try await add(
-      kept.delete, input: ["id": .string(id.rawValue)], subject: id, group: object.parent ?? id, edit: .delete,
+      kept.delete, input: sent.merging(["id": .string(id.rawValue)]) { $1 }, subject: id, group: object.parent ?? id, edit: .delete,
       expectedVersion: object.version, replacing: decided)
   }
 

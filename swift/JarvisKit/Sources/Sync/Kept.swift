@@ -57,6 +57,7 @@ struct Kept: Sendable {
   /// An object of the graph as it is kept. Nil for what is not kept, or has no id.
   static func stored(_ data: JSONValue, epoch: Int) -> StoredObject? {
     guard let id = data["id"]?.text.map(ObjectID.init(_:)), let kept = of(id) else { return nil }
+    let data = data.withoutTypeNames
     return StoredObject(
       id: id, type: kept.type, parent: kept.parent(of: data), order: kept.order(of: data, id: id), version: data["version"]?.number,
       data: data, epoch: epoch)
@@ -66,8 +67,21 @@ struct Kept: Sendable {
   func input(of fields: [String: JSONValue]) -> [String: JSONValue] {
     Dictionary(
       fields.map { name, value in
+        // A pause that lasts is the server's affair.
+        if name == "pauses", let items = value.items { return (name, .array(items.filter { $0["end"] != nil })) }
         guard let other = inputNames[name] else { return (name, value) }
         return (other, value.members == nil ? value : value["id"] ?? .null)
       }, uniquingKeysWith: { $1 })
+  }
+}
+
+extension JSONValue {
+  /// Answers tell the type of every object, which no input does: without it, both can be compared.
+  var withoutTypeNames: JSONValue {
+    switch self {
+    case .object(let members): .object(members.filter { $0.key != "__typename" }.mapValues(\.withoutTypeNames))
+    case .array(let items): .array(items.map(\.withoutTypeNames))
+    default: self
+    }
   }
 }

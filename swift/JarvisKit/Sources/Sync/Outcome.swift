@@ -45,7 +45,7 @@ enum Outcome: Equatable, Sendable {
   }
 
   private static func objects(in payload: Payload) -> [JSONValue] {
-    Kept.all.compactMap { payload.value[$0.member] } + (payload.value["lifeAreas"]?.items ?? [])
+    (Kept.all.compactMap { payload.value[$0.member] } + (payload.value["lifeAreas"]?.items ?? [])).map(\.withoutTypeNames)
   }
 
   init(of change: PendingChange, fault: GraphFault) {

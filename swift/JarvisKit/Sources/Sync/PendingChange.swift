@@ -82,6 +82,17 @@ public struct PendingChange: Codable, Hashable, Sendable {
   /// The server may have it: it was sent at least once.
   var wasSent: Bool { attempts > 0 }
 
+  /// Whether the person can still make it undone.
+  public var canBeTakenBack: Bool {
+    if needsPerson || !wasSent { return true }
+    return switch edit {
+    // Its own operations have no opposite that can be sent before it is known what became of them.
+    case .update: operation != Document.completeGoal.name && operation != Document.reopenGoal.name
+    case .create: true
+    case .delete, .arrange: false
+    }
+  }
+
   /// The objects that its input names: it cannot be done before they are made.
   var mentions: Set<ObjectID> {
     Set(input.values.flatMap { $0.items ?? [$0] }.compactMap { $0.text.map(ObjectID.init(_:)) }.filter { $0.kind != nil && $0 != subject })

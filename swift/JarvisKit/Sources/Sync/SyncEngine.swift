@@ -107,6 +107,9 @@ public actor SyncEngine {
     return nil
   }
 
+  /// An object as the server last told it, without what waits to be sent.
+  public func asTold(_ id: ObjectID) async throws -> StoredObject? { try await store.object(id) }
+
   // MARK: What the person does
 
   /// Keeps a change, to be sent with the next sync. When this returns, it survives a crash.
@@ -153,6 +156,25 @@ public actor SyncEngine {
     default: break
     }
     try await replace(removed, by: changed, and: more)
+  }
+
+  /// Takes a change back, with those that follow it for the same object: as if they had not been made, or by another change when the server
+  /// may have them. A deletion or an order that the server may have cannot be taken back.
+  public func discard(_ key: String) async throws {
+    let changes = try await pending()
+    guard let change = changes.first(where: { $0.key == key }), change.canBeTakenBack else { return }
+    if change.needsPerson { return try await settle(key, by: .keepTheirs) }
+    guard change.wasSent else {
+      let following = changes.filter { $0.subject == change.subject && $0.sequence >= change.sequence }
+      guard change.isCreation else { return try await replace(following.filter { !$0.wasSent }, by: []) }
+      let (removed, changed) = Outbox.withdrawing([change.subject], from: changes)
+      return try await replace(removed, by: changed)
+    }
+    switch change.edit {
+    case .create: try await delete(change.subject)
+    case .update(_, let before): try await update(change.subject, before)
+    case .delete, .arrange: break
+    }
   }
 
   // MARK: Syncing

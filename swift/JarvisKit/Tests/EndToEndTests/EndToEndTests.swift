@@ -208,7 +208,7 @@ func say(_ text: String) { print("    \(text)") }
     await settings.open()
     #expect(await settings.profile?.timeZone.isEmpty == false)
     let screens = [
-      await show(parts.dashboard()), await show(parts.lifeAreas()), await show(parts.research().list), await show(parts.automations().list),
+      await show(parts.dashboard()), await show(parts.research().list), await show(parts.automations().list),
       await show(parts.notifications()),
     ]
     say("screens of a new account: \(screens.joined(separator: ", "))")

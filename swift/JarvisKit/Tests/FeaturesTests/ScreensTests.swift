@@ -103,7 +103,6 @@ import Testing
   @Test func everyScreenAsksItsOwnOperation() async {
     let parts = Parts(graph: client(script), store: store, surroundings: surroundings())
     await parts.dashboard().open()
-    await parts.lifeAreas().open()
     await parts.goal(ObjectID("goal_1")).open()
     await parts.research().list.open()
     await parts.automations().list.open()
@@ -111,22 +110,20 @@ import Testing
     await parts.settings().open()
     #expect(
       await script.requests.map(\.operation.name) == [
-        "Dashboard", "LifeAreas", "GoalDetail", "ResearchResults", "AutomationRules", "Notifications", "Settings",
+        "Dashboard", "GoalDetail", "ResearchResults", "AutomationRules", "Notifications", "Settings",
       ])
   }
 
   @Test func screensThatHaveNothingAreEmpty() async {
     let none: JSONValue = ["nodes": [], "pageInfo": ["hasNextPage": false]]
-    await script.set("LifeAreas", .success(["viewer": ["lifeAreas": none]]))
     await script.set("ResearchResults", .success(["viewer": ["researchResults": none]]))
     await script.set("AutomationRules", .success(["viewer": ["automationRules": none]]))
     await script.set("Dashboard", .success(["viewer": ["dashboard": ["activeGoalCount": 0]]]))
     await script.set("GoalDetail", .success(["goal": nil]))
     let parts = Parts(graph: client(script), store: store, surroundings: surroundings())
-    let (areas, research, rules) = (parts.lifeAreas(), parts.research(), parts.automations())
+    let (research, rules) = (parts.research(), parts.automations())
     let (dashboard, goal) = (parts.dashboard(), parts.goal(ObjectID("goal_1")))
-    for open in [areas.open, research.list.open, rules.list.open, dashboard.open, goal.open] { await open() }
-    #expect(areas.screen == .empty)
+    for open in [research.list.open, rules.list.open, dashboard.open, goal.open] { await open() }
     #expect(research.list.screen == .empty)
     #expect(rules.list.screen == .empty)
     #expect(dashboard.screen.value?.content?.activeGoalCount == 0)

@@ -8,7 +8,6 @@ import Testing
 /// The answers that the graph could give, made from the schema: what the package reads of them, it must be able to read.
 @Suite struct ReadingAnswers {
   @Test(arguments: ["full", "bare"]) func everyScreenReadsItsAnswer(fullness: String) throws {
-    _ = try answer("LifeAreas", fullness).read(as: LifeAreasValue.self)
     _ = try answer("GoalDetail", fullness).read(as: GoalDetailValue.self)
     _ = try answer("Notifications", fullness).read(as: NotificationsValue.self)
   }

@@ -46,8 +46,9 @@ public struct Actions: Sendable {
 
   /// The goal that wants something most.
   public func nextStep() async throws -> GoalsModel.Goal {
-    let goals = try await engine.objects(StoreQuery(type: "Goal")).map { GoalsModel.goal($0, isPending: false) }
-    guard let first = goals.filter({ $0.status == "ACTIVE" }).min(by: GoalsModel.order) else { throw Fault.nothingToDo }
+    guard let first = try await engine.goals().filter({ $0.status == .active }).min(by: GoalsModel.isMoreUrgent) else {
+      throw Fault.nothingToDo
+    }
     return first
   }
 

@@ -14,10 +14,12 @@ public struct DayClock: Sendable {
     self.dayStartMinutes = dayStartMinutes
   }
 
-  public func draft(goal: ObjectID, value: Amount, note: String? = nil) -> ProgressDraft {
-    let instant = now()
+  /// - Parameter day: the day that it counts for; today when absent. What happened on another day is taken to have happened at noon.
+  public func draft(goal: ObjectID, value: Amount, on day: LocalDate? = nil, note: String? = nil) -> ProgressDraft {
+    let today = today
+    let day = day ?? today
     return ProgressDraft(
-      goal: goal, value: value, localDate: LocalDate(instant, in: timeZone, dayStartMinutes: dayStartMinutes), occurredAt: instant,
+      goal: goal, value: value, localDate: day, occurredAt: day == today ? now() : instant(day, minutes: 720),
       timeZone: timeZone.identifier, note: note)
   }
 }

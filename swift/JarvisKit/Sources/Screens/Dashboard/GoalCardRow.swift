@@ -13,18 +13,13 @@ public struct GoalCardRow: View {
       ProgressRing(percent: goal.percent)
       VStack(alignment: .leading, spacing: Spacing.tight) {
         Text(verbatim: goal.title).font(Typography.cardTitle).foregroundStyle(Palette.primary)
-        if let amount { Text(verbatim: amount).font(Typography.detail).monospacedDigit().foregroundStyle(Palette.secondary) }
+        if let amount = goal.amountText {
+          Text(verbatim: amount).font(Typography.detail).monospacedDigit().foregroundStyle(Palette.secondary)
+        }
         if let due = goal.pace?.dueText { Text(verbatim: due).font(Typography.detail).foregroundStyle(Palette.secondary) }
       }
       Spacer(minLength: 0)
     }
     .accessibilityElement(children: .combine)
-  }
-
-  /// `12 / 30 km`, or the value alone.
-  private var amount: String? {
-    guard let current = goal.currentValue else { return nil }
-    guard let target = goal.targetValue else { return current.shown(unit: goal.unit) }
-    return "\(current.shown()) / \(target.shown(unit: goal.unit))"
   }
 }

@@ -2,14 +2,15 @@ import Design
 import Features
 import SwiftUI
 
-/// How things have gone: a stretch of days in review, what Jarvis noticed, what goes together, what was earned.
+/// The goals, and how things have gone: a stretch of days in review, what Jarvis noticed, what goes together, what was earned.
 public struct ProgressPlaceView: View {
   enum Part: String, CaseIterable, Identifiable {
-    case review, insights, links, achievements
+    case goals, review, insights, links, achievements
 
     var id: Self { self }
     var title: LocalizedStringKey {
       switch self {
+      case .goals: "Goals"
       case .review: "Review"
       case .insights: "Insights"
       case .links: "Patterns"
@@ -18,7 +19,7 @@ public struct ProgressPlaceView: View {
     }
   }
 
-  @SceneStorage("progress.part") private var part = Part.review
+  @SceneStorage("progress.part") private var part = Part.goals
   private let account: Account
 
   public init(_ account: Account) { self.account = account }
@@ -26,6 +27,7 @@ public struct ProgressPlaceView: View {
   public var body: some View {
     Group {
       switch part {
+      case .goals: GoalsView(engine: account.engine, day: account.clock.day)
       case .review: ReviewView(account)
       case .insights: InsightsView(account)
       case .links: CorrelationsView(account)
