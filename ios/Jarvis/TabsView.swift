@@ -16,13 +16,20 @@ struct TabsView: View {
         NavigationStack(path: $router[path: place]) {
           PlaceView(place, account: account)
             .navigationDestination(for: Route.self) { RouteView($0, account: account) }
-            .toolbar { if place == .dashboard { ways } }
+            .toolbar {
+              if place == .dashboard { ways }
+              if place == .progress { goals }
+            }
         }
         .tabItem { Label(place.title, systemImage: place.symbol) }
         .tag(place)
       }
     }
     .counting($unreadCount, unreadOf: account)
+  }
+
+  private var goals: some ToolbarContent {
+    ToolbarItem(placement: .primaryAction) { Button("All Goals", systemImage: "target") { router.push(.goals) } }
   }
 
   @ToolbarContentBuilder private var ways: some ToolbarContent {

@@ -36,6 +36,9 @@ struct JarvisCommands: Commands {
           .keyboardShortcut(KeyEquivalent(Character("\(index + 1)")))
       }
       .disabled(router == nil)
+      Button("All Goals") { router?.open(.goals) }
+        .keyboardShortcut("g", modifiers: [.command, .shift])
+        .disabled(router == nil)
       Divider()
       Button("Refresh") {
         router?.refresh()

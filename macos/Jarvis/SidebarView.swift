@@ -22,6 +22,7 @@ struct SidebarView: View {
       NavigationStack(path: $router[path: router.place]) {
         PlaceView(router.place, account: account)
           .navigationDestination(for: Route.self) { RouteView($0, account: account) }
+          .toolbar { if router.place == .progress { Button("All Goals", systemImage: "target") { router.push(.goals) } } }
       }
       .id(router.place)
     }

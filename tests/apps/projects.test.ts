@@ -248,6 +248,17 @@ describe.each(['iOS', 'macOS'] as const)('The project for %s', (system) => {
     expect(Object.keys(app.info)).toEqual(expect.arrayContaining(keys));
   });
 
+  test('asks for no more than it uses', () => {
+    const used = wanted.filter(([, pattern]) => pattern.test(sources)).flatMap(([, , entitlements]) => entitlements);
+    const always = [
+      'com.apple.security.application-groups',
+      'keychain-access-groups',
+      'com.apple.security.app-sandbox',
+      'com.apple.security.network.client',
+    ];
+    expect(Object.keys(app.entitlements).filter((key) => !used.includes(key) && !always.includes(key))).toEqual([]);
+  });
+
   test('says in English and German what it asks for', () => {
     const { strings } = JSON.parse(readFileSync(join(folder, 'Jarvis/InfoPlist.xcstrings'), 'utf8')) as {
       strings: Record<string, { localizations: Record<string, { stringUnit: { value: string } }> }>;
