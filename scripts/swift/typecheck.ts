@@ -34,35 +34,46 @@ export const sharedSources = 'swift/Shared';
  * @param root the repository as this process sees it; the script sees it at `/repository`.
  */
 export function typecheckScript(root: string): string {
-  const lines = ['set -eu', 'modules=$(ls -d /build/*/debug/Modules /build/debug/Modules 2>/dev/null | head -1)'];
-  for (const system of systems) {
-    const out = `/build/typecheck/${system}`;
-    const stubs = joined(['Common', system].flatMap((group) => modulesIn(root, join('swift/Stubs', group))));
-    const package_ = appleTargets(root).map((name) =>
-      module(root, name, `swift/JarvisKit/Sources/${name}`, `swift/Stubs/Generated/${name}`),
-    );
-    const apps = appTargets[system]
-      .filter((folder) => existsSync(join(root, folder)))
-      .map((folder) => module(root, folder.split('/').at(-1)!, folder, sharedSources))
-      .filter(({ files }) => files.length > 0);
-    const flags = [
-      ...['-swift-version 6', '-parse-as-library', `-D STUBS`, `-I ${out}`, '-I "$modules"'],
-      ...['-Xcc -fmodule-map-file=/repository/swift/JarvisKit/Sources/CSQLite/module.modulemap'],
-    ].join(' ');
-    lines.push(`rm -rf ${out}`, `mkdir -p ${out}`);
-    const compile = (how: string, { name, files }: Module) =>
-      `swiftc ${how} ${flags} -module-name ${name} ${files.map((file) => `/repository/${file}`).join(' ')}`;
-    for (const stub of inOrder(stubs))
-      lines.push(compile(`-emit-module -suppress-warnings -o ${out}/${stub.name}.swiftmodule`, stub));
-    for (const target of inOrder(package_)) {
-      lines.push(compile('-typecheck -warnings-as-errors', target));
-      lines.push(compile(`-emit-module -o ${out}/${target.name}.swiftmodule`, target));
-    }
-    for (const app of apps) lines.push(compile('-typecheck -warnings-as-errors', app));
-    lines.push(
-      `echo "${system}: ${[...package_, ...apps].map(({ name, files }) => `${name} (${files.length})`).join(', ')} against ${stubs.length} stand-ins"`,
-    );
+  return [
+    'modules=$(ls -d /build/*/debug/Modules /build/debug/Modules 2>/dev/null | head -1)',
+    'mkdir -p /build/typecheck',
+    // Both at once: each compiles one module after the other, with one core.
+    ...systems.map(
+      (system) => `( set -eu\n${forSystem(root, system)}\n) >/build/typecheck/${system}.log 2>&1 & ${system}=$!`,
+    ),
+    'status=0',
+    ...systems.map((system) => `wait $${system} || status=1; cat /build/typecheck/${system}.log`),
+    'exit $status',
+  ].join('\n');
+}
+
+function forSystem(root: string, system: System): string {
+  const out = `/build/typecheck/${system}`;
+  const stubs = joined(['Common', system].flatMap((group) => modulesIn(root, join('swift/Stubs', group))));
+  const package_ = appleTargets(root).map((name) =>
+    module(root, name, `swift/JarvisKit/Sources/${name}`, `swift/Stubs/Generated/${name}`),
+  );
+  const apps = appTargets[system]
+    .filter((folder) => existsSync(join(root, folder)))
+    .map((folder) => module(root, folder.split('/').at(-1)!, folder, sharedSources))
+    .filter(({ files }) => files.length > 0);
+  const flags = [
+    ...['-swift-version 6', '-parse-as-library', `-D STUBS`, `-I ${out}`, '-I "$modules"'],
+    ...['-Xcc -fmodule-map-file=/repository/swift/JarvisKit/Sources/CSQLite/module.modulemap'],
+  ].join(' ');
+  const lines = [`rm -rf ${out}`, `mkdir -p ${out}`];
+  const compile = (how: string, { name, files }: Module) =>
+    `swiftc ${how} ${flags} -module-name ${name} ${files.map((file) => `/repository/${file}`).join(' ')}`;
+  for (const stub of inOrder(stubs))
+    lines.push(compile(`-emit-module -suppress-warnings -o ${out}/${stub.name}.swiftmodule`, stub));
+  for (const target of inOrder(package_)) {
+    lines.push(compile('-typecheck -warnings-as-errors', target));
+    lines.push(compile(`-emit-module -o ${out}/${target.name}.swiftmodule`, target));
   }
+  for (const app of apps) lines.push(compile('-typecheck -warnings-as-errors', app));
+  lines.push(
+    `echo "${system}: ${[...package_, ...apps].map(({ name, files }) => `${name} (${files.length})`).join(', ')} against ${stubs.length} stand-ins"`,
+  );
   return lines.join('\n');
 }
 

@@ -575,6 +575,14 @@ extension Document {
       fragment ResearchResultRow on ResearchResult { __typename id title summary status researchDate category { __typename id name } version }
       """#)
 
+  public static let lifeAreas = Document(
+    name: "LifeAreas", kind: .query,
+    hash: "ba9de5d3965ea4977368349e3251aaf944511dcbb80acecc7a005fd58dc0096e",
+    body: #"""
+      query LifeAreas($goals: Int = 10) { viewer { __typename id lifeAreas(first: 50) { __typename nodes { __typename id kind name color icon active position activeGoalCount version goals(first: $goals, status: [ACTIVE]) { __typename nodes { __typename ...GoalCard } } } } } }
+      fragment GoalCard on Goal { __typename id title kind status unit currentValue targetValue deadline percent pace { __typename status safeDays dueText urgency } streak { __typename period current best } strength }
+      """#)
+
   public static let logProgress = Document(
     name: "LogProgress", kind: .mutation,
     hash: "f35132a5de655ab855474c423cd0b918db8207f06d1c832272413e2ce4bd747b",

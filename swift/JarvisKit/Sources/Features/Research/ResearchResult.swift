@@ -200,3 +200,19 @@ extension ResearchModel {
     ResearchResultModel(id, parts, changed: { [weak self] in self?.put($0) }, deleted: { [weak self] in self?.forget($0) })
   }
 }
+
+/// The life areas that a goal or a note may be made in.
+public struct AreaChoicesValue: Decodable, Sendable, Equatable {
+  public struct Viewer: Decodable, Sendable, Equatable { public let lifeAreas: Connection<AreaChoice>? }
+  public struct AreaChoice: Decodable, Sendable, Equatable, Identifiable {
+    public let id: ObjectID
+    public let name: String
+  }
+  let viewer: Viewer?
+
+  public var areas: [AreaChoice] { viewer?.lifeAreas?.nodes ?? [] }
+}
+
+extension Parts {
+  @MainActor public func areaChoices() -> QueryModel<AreaChoicesValue> { model(Document.lifeAreas) { $0.areas.isEmpty } }
+}

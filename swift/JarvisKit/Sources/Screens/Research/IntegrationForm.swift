@@ -7,14 +7,14 @@ import SwiftUI
 struct IntegrationForm: View {
   let model: ResearchResultModel
   @State private var draft: IntegrationDraft
-  @State private var areas: QueryModel<LifeAreasValue>
+  @State private var areas: QueryModel<AreaChoicesValue>
   @Environment(\.dismiss) private var dismiss
   @Environment(\.locale) private var locale
 
   init(model: ResearchResultModel, row: ResearchResultRow) {
     self.model = model
     _draft = State(initialValue: IntegrationDraft(row))
-    _areas = State(initialValue: model.parts.lifeAreas())
+    _areas = State(initialValue: model.parts.areaChoices())
   }
 
   var body: some View {
@@ -95,7 +95,7 @@ struct IntegrationForm: View {
   private func areaPicker(optional: Bool) -> some View {
     Picker("Life area", selection: $draft.lifeAreaID) {
       if optional { Text("None").tag(ObjectID?.none) } else { Text("Choose…").tag(ObjectID?.none) }
-      ForEach(areas.screen.value?.viewer?.lifeAreas?.nodes ?? [], id: \.id) { Text(verbatim: $0.name).tag(ObjectID?.some($0.id)) }
+      ForEach(areas.screen.value?.areas ?? []) { Text(verbatim: $0.name).tag(ObjectID?.some($0.id)) }
     }
   }
 }

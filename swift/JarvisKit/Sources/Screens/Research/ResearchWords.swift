@@ -188,18 +188,6 @@ extension MissedRunPolicy {
   }
 }
 
-extension LocalDate {
-  /// As the person's language writes a day.
-  var shown: String {
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = .gmt
-    guard let date = calendar.date(from: DateComponents(year: year, month: month, day: day)) else { return description }
-    var style = Date.FormatStyle(date: .abbreviated, time: .omitted)
-    style.timeZone = .gmt
-    return date.formatted(style)
-  }
-}
-
 extension ScheduledTime {
   /// Day and time on the wall clock of the schedule.
   var shown: String { "\(localDate.shown), \(localTime)" }
