@@ -107,6 +107,11 @@ function wantedPlan({ url = '' }: IncomingMessage, { extensions }: OperationRequ
   return plan === true || /[?&]plan(&|=|$)/.test(url) ? 'too' : null;
 }
 
+/** RFC 6750, section 3: the scheme is followed by a parameter, and an error only where a token was sent. Clients trip over a bare scheme. */
+function challenge({ headers }: IncomingMessage): string {
+  return headers.authorization ? 'Bearer realm="jarvis", error="invalid_token"' : 'Bearer realm="jarvis"';
+}
+
 function refuse(request: IncomingMessage, response: ServerResponse, accepted: Accepted, refusal: Refusal): void {
   // Whoever listens to a stream reads refusals there; a browser's EventSource tells nothing of other statuses than 200.
   if (!accepted.type && accepted.subscription)
@@ -115,7 +120,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, accepted: Ac
   response.statusCode = refusal instanceof InvalidOperation && type === 'application/json' ? 200 : refusal.status;
   response.setHeader('content-type', `${type}; charset=utf-8`);
   if (refusal.retryAfter !== undefined) response.setHeader('retry-after', String(Math.ceil(refusal.retryAfter)));
-  if (refusal.status === 401) response.setHeader('www-authenticate', 'Bearer');
+  if (refusal.status === 401) response.setHeader('www-authenticate', challenge(request));
   if (refusal.status === 405) response.setHeader('allow', 'GET, POST');
   const requestId = String(response.getHeader('x-request-id'));
   const text = JSON.stringify({ errors: refusal.errors, extensions: { requestId } });

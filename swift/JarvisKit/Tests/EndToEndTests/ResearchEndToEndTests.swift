@@ -124,7 +124,7 @@ import Testing
     notification.title = "{{rule.name}} at {{now}}"
     var update = AutomationAction.DataUpdate()
     update.document = "mutation Skip($input: UpdateGoalInput!) { updateGoal(input: $input) { errors { code message path } } }"
-    update.variables = "{\"input\":{\"id\":\"\(goal.rawValue)\",\"description\":\"By a rule\"}}"
+    update.variables = "{\"input\":{\"description\":\"By a rule\",\"id\":\"\(goal.rawValue)\"}}"
     editor.draft.actions = [.notification(notification), .dataUpdate(update)]
     await editor.tryOut()
     guard case .wouldDo(let would) = editor.trial.outcome else {
