@@ -135,7 +135,8 @@ describe('a refusal', () => {
     const response = await fetch(url, { method, headers: headers as Record<string, string>, body: '{"query":"ok"}' });
     expect(response.status).toBe(status);
     expect(Object.keys((await response.json()) as object)).toEqual(['errors', 'extensions']);
-    if (status === 401) expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm="jarvis"(, error="invalid_token")?$/);
+    if (status === 401)
+      expect(response.headers.get('www-authenticate')).toMatch(/^Bearer realm="jarvis"(, error="invalid_token")?$/);
     if (status === 405) expect(response.headers.get('allow')).toBe('GET, POST');
   });
 

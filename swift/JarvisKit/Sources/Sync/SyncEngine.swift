@@ -17,6 +17,8 @@ public actor SyncEngine {
   private var listeners: [UUID: AsyncStream<SyncStatus>.Continuation] = [:]
   private var added: [UUID: AsyncStream<Void>.Continuation] = [:]
   private var failures = 0
+  /// Of the changes that were added here: two that are added at once still have an order.
+  private var latestSequence = 0
 
   /// - Parameter owner: id of the user whose copy this is. A store of somebody else's is left alone.
   public init(graph: GraphClient, store: any Store, owner: String, surroundings: Surroundings, retry: RetryPolicy = .init()) {
@@ -118,7 +120,9 @@ public actor SyncEngine {
     _ operation: Document, input: [String: JSONValue], subject: ObjectID, group: ObjectID, edit: Edit, expectedVersion: Int? = nil,
     replacing outdated: [PendingChange] = []
   ) async throws -> PendingChange {
-    let sequence = (try await store.changes().last?.sequence ?? 0) + 1
+    let stored = try await store.changes().last?.sequence ?? 0
+    let sequence = max(latestSequence, stored) + 1
+    latestSequence = sequence
     let change = PendingChange(
       key: surroundings.makeKey(), sequence: sequence, operation: operation.name, input: input, subject: subject, group: group, edit: edit,
       expectedVersion: expectedVersion, madeAt: surroundings.now())

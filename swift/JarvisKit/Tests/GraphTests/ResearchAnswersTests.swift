@@ -16,6 +16,7 @@ import Testing
     _ = try answer("ResearchRuns", fullness).read(as: ResearchRunsValue.self)
     _ = try answer("ResearchRunDetail", fullness).read(as: ResearchRunValue.self)
     _ = try answer("ResearchProgress", fullness).read(as: ResearchProgressValue.self)
+    _ = try answer("LifeAreas", fullness).read(as: AreaChoicesValue.self)
   }
 
   @Test(arguments: ["full", "bare"]) func itsChangesReadTheirAnswers(fullness: String) throws {

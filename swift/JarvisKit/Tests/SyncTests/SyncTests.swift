@@ -41,6 +41,16 @@ func serverWithGoal() async -> FakeServer {
 }
 
 @Suite struct Offline {
+  @Test func whatIsAddedAtOnceHasAnOrder() async throws {
+    let device = Device(await serverWithGoal())
+    await device.engine.sync()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for value in 1...20 { group.addTask { _ = try await device.log(value, for: run) } }
+      try await group.waitForAll()
+    }
+    #expect(try await device.engine.pending().map(\.sequence) == Array(1...20))
+  }
+
   @Test func whatIsMadeOfflineIsSeenAtOnceAndSentLater() async throws {
     let server = await serverWithGoal()
     let device = Device(server)

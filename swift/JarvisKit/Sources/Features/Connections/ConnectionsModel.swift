@@ -119,16 +119,7 @@ import Observation
     return .connected(connected)
   }
 
-  // MARK: Devices and services that call
-
-  /// Connects what this device sends.
-  @discardableResult
-  public func connectDevice(_ service: Service, device: ObjectID) async -> Bool {
-    await work.run(on: ObjectID(service.id)) {
-      let input: JSONValue = ["provider": .string(service.id), "deviceId": .string(device.rawValue)]
-      put(try await parts.graph.change(Request(Document.connectDeviceProvider, ["input": input]), as: Connected.self).connection)
-    }
-  }
+  // MARK: Services that call
 
   struct NewIncoming: Decodable {
     struct Address: Decodable { let incomingAddress: URL? }

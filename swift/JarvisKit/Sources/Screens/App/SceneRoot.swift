@@ -7,6 +7,7 @@ public struct SceneRoot<SignIn: View, Content: View>: View {
   @State private var router: Router
   @State private var id = UUID().uuidString
   @SceneStorage("place") private var kept = ""
+  @AppStorage(Appearance.key) private var appearance = Appearance.system
   @Environment(\.scenePhase) private var phase
   private let app: AppModel
   private let webHost: String?
@@ -33,6 +34,7 @@ public struct SceneRoot<SignIn: View, Content: View>: View {
       .sheet(isPresented: isWelcomeShown) {
         WelcomeView { await app.welcomed() }.environment(app)
       }
+      .preferredColorScheme(appearance.colorScheme)
       .environment(app)
       .environment(router)
       .focusedSceneValue(\.router, app.account == nil ? nil : router)

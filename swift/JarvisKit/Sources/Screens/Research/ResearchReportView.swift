@@ -33,7 +33,7 @@ struct ResearchReportView: View {
       VStack(alignment: .leading, spacing: Spacing.medium) {
         Text("\(report.resultCount) results, \(report.from.shown) – \(report.to.shown)")
           .font(Typography.detail).foregroundStyle(Palette.secondary)
-        MarkdownText(report.markdown)
+        MarkdownView(text: report.markdown)
       }
       .padding(Spacing.medium)
     }

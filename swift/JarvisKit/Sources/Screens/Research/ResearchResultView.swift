@@ -57,7 +57,7 @@ public struct ResearchResultView: View {
         decisions(result.row)
       }
       if let made = model.made ?? result.createdIds.last { madeSection(result, made) }
-      Section("What was found") { MarkdownText(result.content) }
+      Section("What was found") { MarkdownView(text: result.content) }
       if !result.claims.isEmpty {
         Section("Statements") {
           ForEach(Array(result.claims.enumerated()), id: \.offset) { _, claim in ClaimRow(claim: claim) }

@@ -174,6 +174,7 @@ private struct TimeZonePicker: View {
 private struct LookSection: View {
   let profile: Profile
   let model: SettingsModel
+  @AppStorage(Appearance.key) private var kept = Appearance.system
 
   var body: some View {
     Section("Look") {
@@ -182,6 +183,7 @@ private struct LookSection: View {
         Text("Light").tag(Appearance.light)
         Text("Dark").tag(Appearance.dark)
       }
+      .onChange(of: profile.settings.appearance, initial: true) { kept = profile.settings.appearance }
       Picker("Units for New Goals", selection: units) {
         Text("Metric").tag(UnitSystem.metric)
         Text("Imperial").tag(UnitSystem.imperial)
@@ -199,6 +201,9 @@ private struct LookSection: View {
 }
 
 extension Appearance {
+  /// Where the device keeps what was last known, for windows that open without a network.
+  static let key = "appearance"
+
   /// Nil for as the system is.
   public var colorScheme: ColorScheme? {
     switch self {

@@ -158,14 +158,6 @@ import Testing
     #expect(model.connections.map(\.status) == [.active])
   }
 
-  @Test func aDeviceIsConnected() async {
-    let model = await opened([])
-    await answers("ConnectDeviceProvider", connection(2, kind: "DEVICE"))
-    #expect(await model.connectDevice(model.services[1], device: ObjectID("device_1")))
-    #expect(await input() == ["provider": "APPLE_HEALTH", "deviceId": "device_1"])
-    #expect(model.connections.map(\.canSync) == [false])
-  }
-
   @Test func anAddressForAServiceIsShownWithItsSecretOnce() async {
     let model = await opened([])
     let called = connection(3, kind: "WEBHOOK").merging(["incomingAddress": "https://jarvis.example.com/in/1"])

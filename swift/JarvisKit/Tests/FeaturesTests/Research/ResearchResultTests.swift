@@ -28,6 +28,16 @@ import Testing
     #expect(model.result?.row.canBeIntegrated == false)
   }
 
+  @Test func whatIsMadeOfItCanGoIntoAnArea() async {
+    let choices = parts(script).areaChoices()
+    await script.set("LifeAreas", .success(["viewer": ["lifeAreas": ["nodes": []]]]))
+    await choices.open()
+    #expect(choices.screen == .empty)
+    await script.set("LifeAreas", .success(["viewer": ["lifeAreas": ["nodes": [["id": "area_1", "name": "Health"]]]]]))
+    await choices.refresh()
+    #expect(choices.screen.value?.areas.map(\.name) == ["Health"])
+  }
+
   @Test func aResultThatIsNotThereIsEmpty() async {
     await script.set("ResearchResultDetail", .success(["researchResult": nil]))
     let model = parts(script).researchResult(ObjectID("result_1"))

@@ -2,7 +2,7 @@ import Design
 import Features
 import SwiftUI
 
-/// A text in Markdown. Links in it open as links do; pictures are not loaded, nothing in it is run.
+/// A text in Markdown that may rest on what others wrote: pictures are not loaded, nothing in it is run, and links lead to the web only.
 struct MarkdownView: View {
   let text: String
 
@@ -12,6 +12,8 @@ struct MarkdownView: View {
       ForEach(blocks.indices, id: \.self) { place in piece(blocks[place]) }
     }
     .textSelection(.enabled)
+    .environment(
+      \.openURL, OpenURLAction { url in ["http", "https"].contains(url.scheme?.lowercased() ?? "") ? .systemAction : .discarded })
   }
 
   @ViewBuilder private func piece(_ block: MarkdownBlock) -> some View {
