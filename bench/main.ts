@@ -46,7 +46,9 @@ try {
   console.log(`${rounds} rounds of ${seconds} s with ${connections} connections; Node ${process.version}.\n`);
 
   const demo = await signIn(jarvis.url, 'demo@jarvis.example');
-  const dashboard = { query: operation('dashboard/Dashboard', 'goals/GoalCard', 'live/NotificationRow') };
+  const dashboard = {
+    query: operation('dashboard/Dashboard', 'goals/GoalCard', 'live/NotificationRow', 'research/ResearchRunRow'),
+  };
   const table: string[][] = [['', 'answers/s', 'p50 ms', 'p99 ms', 'CPU ms', 'rate vs bare', 'CPU vs bare']];
   const row = (name: string, ours: Round, bare: Round) => [
     name,

@@ -30,7 +30,7 @@ export const jarvis: Scenario = {
   subgraphNames,
   hasFederation1: false,
   queries: {
-    big: operation('dashboard/Dashboard', 'goals/GoalCard', 'live/NotificationRow'),
+    big: operation('dashboard/Dashboard', 'goals/GoalCard', 'live/NotificationRow', 'research/ResearchRunRow'),
     small: `query Me { viewer { ...Profile } } ${operation('settings/Profile')}`,
   },
   supergraph: (base) =>

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../../operations');
 /** A shared operation with the fragments that it uses, as the apps send it. */
 const operation = (...files: string[]) =>
   files.map((file) => readFileSync(join(root, `${file}.graphql`), 'utf8')).join('\n');
-const dashboard = operation('dashboard/Dashboard', 'goals/GoalCard', 'live/NotificationRow');
+const dashboard = operation('dashboard/Dashboard', 'goals/GoalCard', 'live/NotificationRow', 'research/ResearchRunRow');
 const createGoal = operation('goals/CreateGoal', 'offline/OfflineGoal', 'goals/GoalCard');
 const logProgress = operation('goals/LogProgress', 'offline/OfflineEntry', 'offline/OfflineGoal', 'goals/GoalCard');
 const progressUpdated = operation('live/ProgressUpdated', 'goals/GoalProgress');
