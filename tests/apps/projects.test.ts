@@ -120,6 +120,21 @@ describe.each(['iOS', 'macOS'] as const)('The project for %s', (system) => {
   const { folder, file, project, objects, main, paths, targets } = open(system);
   const app = targets.find(({ name }) => name === 'Jarvis')!;
 
+  test('has an icon in every size that it names', () => {
+    const set = join(folder, 'Jarvis/Assets.xcassets/AppIcon.appiconset');
+    const { images } = JSON.parse(readFileSync(join(set, 'Contents.json'), 'utf8')) as {
+      images: { filename: string; size: string; scale?: string }[];
+    };
+    expect(images.length).toBeGreaterThan(0);
+    for (const { filename, size, scale } of images) {
+      const picture = readFileSync(join(set, filename));
+      // PNG, section 11.2.2: width and height are the first of the header, after eight bytes of signature and eight of the chunk.
+      const sides = [picture.readUInt32BE(16), picture.readUInt32BE(20)];
+      const side = Number(size.split('x')[0]) * Number(scale?.[0] ?? 1);
+      expect([filename, ...sides]).toEqual([filename, side, side]);
+    }
+  });
+
   test('has folders that keep themselves up to date', () => {
     expect(Number(project.objectVersion)).toBe(77);
     expect(targets.map(({ name }) => name)).toEqual(['Jarvis', 'JarvisWidgets']);
