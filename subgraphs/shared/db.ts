@@ -26,7 +26,9 @@ export interface OpenDb {
  */
 export function endSilence(client: pg.Client, silence: number): void {
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-  stream.setTimeout(silence, () => {
+  stream.setTimeout(silence);
+  // Each time, not as a callback of setTimeout, which is called once: it may have been while the connection idled.
+  stream.on('timeout', () => {
     const { readyForQuery } = client as unknown as { readyForQuery: boolean };
     if (!readyForQuery) stream.destroy(new Error('Connection terminated: the database does not answer'));
   });

@@ -74,3 +74,25 @@ test('a database that says nothing any more costs whoever asks an error and the 
   await pool.end();
   hung.close();
 });
+
+test('a database that hangs after a connection has idled for long costs whoever asks then an error, too', async () => {
+  let asked = 0;
+  const hung = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('data', () => {
+      socket.write(Buffer.concat([message('R', Buffer.alloc(4)), ready]));
+      socket.on('data', () => ++asked === 1 && socket.write(done));
+    });
+  });
+  hung.listen(0, '127.0.0.1');
+  await once(hung, 'listening');
+  const { port } = hung.address() as AddressInfo;
+  const connectionString = `postgresql://jarvis@127.0.0.1:${port}/jarvis?sslmode=disable`;
+  const pool = openPool({ connectionString, max: 1, silence: 100 }, createLog('silent'));
+  await pool.query('SELECT');
+  await new Promise((later) => setTimeout(later, 300));
+  await expect(pool.query('SELECT')).rejects.toThrow('the database does not answer');
+  expect(asked).toBe(2);
+  await pool.end();
+  hung.close();
+}, 5_000);
